@@ -1,0 +1,61 @@
+// Builds the native engine. npm runs this after installing the package, in a clone and as a
+// dependency. An installation must succeed without an engine (verify and inspect need none), so
+// as an install script this never fails: it says in one line what is missing.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findProgram } from "./find-program.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const logFile = join(root, "build", "engine-build.log");
+const isInstall = process.env.npm_lifecycle_event === "install";
+
+/** What the build needs and this machine lacks, in words; empty if it lacks nothing. */
+function missingTools(compiler) {
+  const missing = [];
+  if (!findProgram("cmake")) missing.push("cmake");
+  if (!compiler) missing.push("a C++20 compiler");
+  if (!findProgram("ninja", "make")) missing.push("make or ninja");
+  return missing;
+}
+
+function findCompiler() {
+  const named = process.env.CXX?.split(" ")[0];
+  return findProgram(...(named ? [named] : []), "c++", "g++", "clang++");
+}
+
+function compile(compiler) {
+  const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
+  const args = [cmakeJs, "compile", "--config", "Release", "--directory", root];
+  args.push("--out", join(root, "build"), "--parallel", String(availableParallelism()));
+  // cmake-js looks for these two names only, and gives up although CMake would find another.
+  if (!findProgram("g++", "clang++")) args.push("--cxx", compiler, "--cc", compiler);
+  const options = { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 };
+  return spawnSync(process.execPath, args, options);
+}
+
+function giveUp(message) {
+  process.stderr.write(`stampmill: ${message}\n`);
+  process.exit(isInstall ? 0 : 1);
+}
+
+function main() {
+  if (process.env.STAMPMILL_SKIP_ENGINE === "1") return;
+  const compiler = findCompiler();
+  const missing = missingTools(compiler);
+  const again = `node ${join(root, "scripts", "build-engine.mjs")}`;
+  if (missing.length > 0) {
+    giveUp(`engine not built: missing ${missing.join(", ")}; install, then run: ${again}`);
+  }
+  const result = compile(compiler);
+  if (result.status === 0) return rmSync(logFile, { force: true });
+  // Written only now: on failure cmake-js empties the build folder and tries once more.
+  mkdirSync(dirname(logFile), { recursive: true });
+  writeFileSync(logFile, `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}\n`);
+  giveUp(`engine not built: the compilation failed, see ${logFile}; to try again: ${again}`);
+}
+
+main();
