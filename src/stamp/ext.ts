@@ -1,0 +1,85 @@
+import { StampmillError } from "../errors.ts";
+import { findFieldIntruder, nameCharacter } from "./characters.ts";
+import { type Algorithm, isAlgorithm } from "./digest.ts";
+
+/** Longest extension that is minted, in characters. */
+export const MAX_EXT_LENGTH = 512;
+
+/**
+ * The algorithm that an extension names: SHA-1 without an `alg`, as hashcash(1) reads every stamp;
+ * null if `alg` is anything but one well-spelt `alg=sha1` or `alg=sha256`. A doubtful stamp must
+ * never be read one way here and another way elsewhere, so `ALG=`, a second `alg` and a list of
+ * values are all refused.
+ */
+export function readAlgorithm(ext: string): Algorithm | null {
+  if (ext === "") return "sha1";
+  let found: Algorithm | null = null;
+  for (const option of ext.split(";")) {
+    const equals = option.indexOf("=");
+    const name = equals < 0 ? option : option.slice(0, equals);
+    if (name.toLowerCase() !== "alg") continue;
+    const value = option.slice(equals + 1);
+    if (found !== null || name !== "alg" || equals < 0 || !isAlgorithm(value)) return null;
+    found = value;
+  }
+  return found ?? "sha1";
+}
+
+/**
+ * Checks that a stamp can carry this extension.
+ *
+ * @throws StampmillError `bad-input` with `position` if it cannot
+ */
+export function checkExt(ext: string): void {
+  if (typeof ext !== "string") {
+    throw new StampmillError("bad-input", "ext must be a string", { parameter: "ext" });
+  }
+  const at = findFieldIntruder(ext);
+  if (at >= 0) {
+    throw new StampmillError(
+      "bad-input",
+      `ext may not hold ${nameCharacter(ext, at)}, found at offset ${at}`,
+      {
+        parameter: "ext",
+        position: at,
+        hint: "an extension is printable ASCII without space and colon, such as name=value;flag",
+      },
+    );
+  }
+  if (ext.length > MAX_EXT_LENGTH) {
+    throw new StampmillError(
+      "bad-input",
+      `ext may have at most ${MAX_EXT_LENGTH} characters, not ${ext.length}`,
+      { parameter: "ext", position: MAX_EXT_LENGTH },
+    );
+  }
+  if (readAlgorithm(ext) === null) {
+    throw new StampmillError("bad-input", "ext may hold alg=sha1 or alg=sha256, once, or no alg", {
+      parameter: "ext",
+    });
+  }
+}
+
+/**
+ * The extension of a stamp to be minted with an algorithm: the given one, led by `alg=` where the
+ * algorithm needs to be named and is not yet.
+ *
+ * @throws StampmillError `bad-input` if the extension cannot stand, or names another algorithm
+ */
+export function extFor(algorithm: Algorithm, ext = ""): string {
+  checkExt(ext);
+  const named = readAlgorithm(ext);
+  if (named === algorithm) return ext;
+  if (/(?:^|;)alg=/.test(ext)) {
+    throw new StampmillError(
+      "bad-input",
+      `ext says alg=${named} but the algorithm is ${algorithm}`,
+      {
+        parameter: "ext",
+      },
+    );
+  }
+  const full = ext === "" ? `alg=${algorithm}` : `alg=${algorithm};${ext}`;
+  checkExt(full);
+  return full;
+}
