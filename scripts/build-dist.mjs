@@ -1,7 +1,7 @@
 // Bundles the command and the library into dist/, with type declarations and the licences of what
 // was bundled. npm runs this as `prepare`: after `npm ci` in a clone, and before packing.
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,6 +101,10 @@ function buildDeclarations() {
   const args = [tsc, "--project", join(root, "tsconfig.types.json")];
   execFileSync(process.execPath, args, { stdio: ["ignore", 2, 2] });
 }
+
+// The first `npx stampmill` in a clone links the clone into npx's own folder and runs `prepare`
+// again: a second of waiting, and a moment without dist/ for whoever uses it at that time.
+if (process.env.npm_command === "exec" && existsSync(join(dist, "cli.cjs"))) process.exit(0);
 
 rmSync(dist, { recursive: true, force: true });
 const results = await Promise.all([buildLibrary(), buildCommand()]);
