@@ -1,5 +1,5 @@
 import { StampmillError } from "../errors.ts";
-import { findFieldIntruder, isFieldCharacter, nameCharacter } from "./characters.ts";
+import { findFieldIntruder, nameCharacter } from "./characters.ts";
 
 /**
  * Longest resource that is minted, in characters. With the longest extension it leaves 512 of a
@@ -59,7 +59,8 @@ export function percentEncode(resource: string): string {
         offset,
       );
     }
-    encoded += isFieldCharacter(code) && character !== "%" ? character : encodeBytes(character);
+    encoded +=
+      findFieldIntruder(character) < 0 && character !== "%" ? character : encodeBytes(character);
     offset += character.length;
   }
   return encoded;

@@ -1,5 +1,5 @@
 import { StampmillError } from "../errors.ts";
-import { findStampIntruder, nameCharacter } from "./characters.ts";
+import { findBase64Intruder, findStampIntruder, nameCharacter } from "./characters.ts";
 import { parseStampDate } from "./date.ts";
 import { type Algorithm, DIGEST_BITS } from "./digest.ts";
 import { readAlgorithm } from "./ext.ts";
@@ -146,11 +146,13 @@ function readV1(text: string, now: number): Stamp | StampProblem {
   const time = parseStampDate(date, now);
   if (Number.isNaN(time)) return badDate(c2 + 1);
   if (c4 === c3 + 1) return malformed(c4, "resource may not be empty");
-  const stray = findNonBase64(text, c5 + 1, c6);
-  if (stray >= 0) return badBase64("rand", text, stray);
-  if (c6 + 1 === text.length) return malformed(c6 + 1, "counter may not be empty");
-  const strayInCounter = findNonBase64(text, c6 + 1, text.length);
-  if (strayInCounter >= 0) return badBase64("counter", text, strayInCounter);
+  const rand = text.slice(c5 + 1, c6);
+  const strayInRand = findBase64Intruder(rand);
+  if (strayInRand >= 0) return badBase64("rand", text, c5 + 1 + strayInRand);
+  const counter = text.slice(c6 + 1);
+  if (counter === "") return malformed(c6 + 1, "counter may not be empty");
+  const strayInCounter = findBase64Intruder(counter);
+  if (strayInCounter >= 0) return badBase64("counter", text, c6 + 1 + strayInCounter);
 
   const ext = text.slice(c4 + 1, c5);
   const algorithm = readAlgorithm(ext);
@@ -163,8 +165,6 @@ function readV1(text: string, now: number): Stamp | StampProblem {
     return malformed(c1 + 1, limit);
   }
   const resource = text.slice(c3 + 1, c4);
-  const rand = text.slice(c5 + 1, c6);
-  const counter = text.slice(c6 + 1);
   return { version: 1, bits, date, time, resource, ext, rand, counter, algorithm, text };
 }
 
@@ -180,11 +180,12 @@ function readV0(text: string, now: number): Stamp | StampProblem {
   const time = parseStampDate(date, now);
   if (Number.isNaN(time)) return badDate(c1 + 1);
   if (c3 === c2 + 1) return malformed(c3, "resource may not be empty");
-  if (c3 + 1 === text.length) return malformed(c3 + 1, "rand may not be empty");
-  const stray = findNonBase64(text, c3 + 1, text.length);
-  if (stray >= 0) return badBase64("rand", text, stray);
+  const rand = text.slice(c3 + 1);
+  if (rand === "") return malformed(c3 + 1, "rand may not be empty");
+  const stray = findBase64Intruder(rand);
+  if (stray >= 0) return badBase64("rand", text, c3 + 1 + stray);
   const resource = text.slice(c2 + 1, c3);
-  return { version: 0, date, time, resource, rand: text.slice(c3 + 1), algorithm: "sha1", text };
+  return { version: 0, date, time, resource, rand, algorithm: "sha1", text };
 }
 
 function badDate(position: number): StampProblem {
@@ -207,14 +208,4 @@ function readBits(text: string, start: number, end: number): number {
     bits = 10 * bits + digit;
   }
   return bits;
-}
-
-const BASE64 = new Uint8Array(128);
-for (const c of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") {
-  BASE64[c.charCodeAt(0)] = 1;
-}
-
-function findNonBase64(text: string, start: number, end: number): number {
-  for (let i = start; i < end; i++) if (BASE64[text.charCodeAt(i)] !== 1) return i;
-  return -1;
 }

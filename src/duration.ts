@@ -1,0 +1,43 @@
+import { StampmillError } from "./errors.ts";
+
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
+const UNITS = new Map([
+  ["s", SECOND],
+  ["m", 60 * SECOND],
+  ["h", 3600 * SECOND],
+  ["d", DAY],
+  ["w", 7 * DAY],
+]);
+
+/** Longest duration taken: 36500 days. Beyond a century a stamp's two-digit year says nothing. */
+export const MAX_DURATION = 36_500 * DAY;
+
+/**
+ * Milliseconds from a whole number and a unit, s m h d or w: `90s`, `2h`, `28d`.
+ *
+ * @param parameter what errors call it
+ * @throws StampmillError `bad-input` for anything else, or more than 36500 days
+ */
+export function parseDuration(text: string, parameter: string): number {
+  const [, digits, unit = ""] = /^(\d{1,12})([a-z])$/.exec(text) ?? [];
+  const scale = UNITS.get(unit);
+  if (digits === undefined || scale === undefined) {
+    throw new StampmillError(
+      "bad-input",
+      `${parameter} must be a duration such as 90s, 15m, 2h, 28d or 1w, not ${JSON.stringify(text)}`,
+      { parameter },
+    );
+  }
+  return checkDuration(Number(digits) * scale, parameter);
+}
+
+/**
+ * Passes on a number of milliseconds from 0 to 36500 days.
+ *
+ * @throws StampmillError `bad-input` for anything else
+ */
+export function checkDuration(milliseconds: number, parameter: string): number {
+  if (milliseconds >= 0 && milliseconds <= MAX_DURATION) return milliseconds;
+  throw new StampmillError("bad-input", `${parameter} must be from 0 to 36500 days`, { parameter });
+}
