@@ -1,0 +1,72 @@
+// Builds the addon with a sanitizer and runs tests against it in Node.
+//
+//   node scripts/test-addon-sanitized.mjs --sanitize=address|thread [test files...]
+//
+// Works on a copy of the sources in build-sanitized-*/, so that the addon in build/ stays what users
+// get. Node itself is not instrumented: the sanitizer's runtime is loaded before it, and sees the
+// addon's memory accesses and everybody's allocations, locks and threads.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findProgram } from "./find-program.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const SOURCES = ["CMakeLists.txt", "package.json", "tsconfig.json", "native", "src", "test"];
+const RUNTIMES = { address: "libasan.so", thread: "libtsan.so" };
+const SETTINGS = {
+  ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=1:abort_on_error=0",
+  TSAN_OPTIONS: `halt_on_error=1:suppressions=${join(root, "scripts", "tsan-node.supp")}`,
+};
+
+function readOptions() {
+  const options = { sanitize: { type: "string", default: "address" } };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (!RUNTIMES[values.sanitize]) throw new Error(`--sanitize: address or thread`);
+  return { sanitize: values.sanitize, files: positionals };
+}
+
+function copySources(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of SOURCES) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+    cpSync(join(root, name), join(folder, name), { recursive: true, preserveTimestamps: true });
+  }
+  const modules = join(folder, "node_modules");
+  if (!existsSync(modules)) symlinkSync(join(root, "node_modules"), modules);
+}
+
+function build(folder, sanitize) {
+  const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
+  const args = [cmakeJs, "build", "--config", "Release", "--directory", folder];
+  args.push("--log-level", "error", "--parallel", String(availableParallelism()));
+  args.push(`--CDSTAMPMILL_SANITIZE=${sanitize}`, "--cxx", "g++", "--cc", "gcc");
+  const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** The tests in which the addon works: those named for it. */
+function engineTests() {
+  const names = readdirSync(join(root, "test")).filter((name) => /^(engine|addon|mint)/.test(name));
+  return names.filter((name) => name.endsWith(".test.ts")).map((name) => join("test", name));
+}
+
+const { sanitize, files } = readOptions();
+if (!findProgram("g++") || !findProgram("cmake")) {
+  console.error("sanitized addon failed: no g++ or cmake on PATH");
+  process.exit(1);
+}
+const folder = join(root, `build-sanitized-${sanitize}`);
+copySources(folder);
+build(folder, sanitize);
+const runtime = execFileSync("g++", [`-print-file-name=${RUNTIMES[sanitize]}`], {
+  encoding: "utf8",
+});
+const env = { ...process.env, ...SETTINGS, LD_PRELOAD: runtime.trim() };
+const tests = files.length > 0 ? files : engineTests();
+const args = ["--import", "tsx", "--test", ...tests];
+const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: "inherit", env });
+process.exit(status ?? 1);
