@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import packageJson from "../../package.json" with { type: "json" };
+
+// The package as a stranger gets it: packed, installed elsewhere with an empty HOME, and used. Also
+// on a machine that has nothing to compile with.
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const GOOD =
+  "1:20:240229:alice@example.org::yEbKfmgu9mfcIe5W:00000000000000000000000000000000000000000000AaTR";
+const JUDGE = ["verify", "-b", "20", "-r", "alice@example.org", "--now", "2024-03-01", GOOD];
+const NOT_BUILT = /^stampmill: engine not built: .*$/gm;
+
+let scratch = "";
+let tarball = "";
+let fullPath = "";
+let barePath = "";
+let npmCache = "";
+
+interface Setting {
+  readonly cwd: string;
+  readonly path?: string;
+}
+
+function run(program: string, args: readonly string[], { cwd, path = fullPath }: Setting) {
+  const env: NodeJS.ProcessEnv = { HOME: join(scratch, "home"), npm_config_cache: npmCache };
+  env.npm_config_update_notifier = "false";
+  env.PATH = path;
+  const options = { cwd, env, encoding: "utf8", maxBuffer: 1 << 26 } as const;
+  const { status, stdout, stderr } = spawnSync(program, args, options);
+  return { status, stdout, stderr };
+}
+
+function succeed(program: string, args: readonly string[], setting: Setting) {
+  const result = run(program, args, setting);
+  assert.equal(result.status, 0, `${program} ${args.join(" ")}\n${result.stdout}${result.stderr}`);
+  return result;
+}
+
+/** An empty project with the packed package installed, scripts' output shown. */
+function installInto(name: string, path = fullPath) {
+  const cwd = join(scratch, name);
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, "package.json"), `{ "name": "${name}", "type": "module" }`);
+  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--foreground-scripts"];
+  const { stderr } = succeed("npm", ["install", ...options, tarball], { cwd, path });
+  return { cwd, stderr };
+}
+
+/** A folder with the programs that npm itself needs, and no tool to build anything with. */
+function makeBarePath(): string {
+  const folder = join(scratch, "bin");
+  mkdirSync(folder);
+  for (const name of ["sh", "env", "npm", "npx"]) {
+    const found = fullPath.split(delimiter).find((entry) => existsSync(join(entry, name)));
+    assert.ok(found, `${name} is not on PATH`);
+    symlinkSync(join(found, name), join(folder, name));
+  }
+  symlinkSync(process.execPath, join(folder, "node"));
+  return folder;
+}
+
+before(() => {
+  scratch = mkdtempSync(join(tmpdir(), "stampmill-package-"));
+  mkdirSync(join(scratch, "home"));
+  // npm run puts node_modules/.bin in front: what the project has must not help.
+  const entries = (process.env.PATH ?? "").split(delimiter);
+  fullPath = entries.filter((entry) => !entry.includes("node_modules")).join(delimiter);
+  barePath = makeBarePath();
+  npmCache = spawnSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).stdout.trim();
+  const packed = run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root });
+  assert.equal(packed.status, 0, packed.stderr);
+  tarball = join(scratch, `stampmill-${packageJson.version}.tgz`);
+});
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  it("holds what is needed to run and to build, and nothing else", () => {
+    const { stdout } = succeed("tar", ["-tzf", tarball], { cwd: scratch });
+    const files = stdout.trim().split("\n");
+    const wanted = ["LICENSE", "README.md", "CHANGELOG.md", "CMakeLists.txt", "dist/cli.cjs"];
+    wanted.push("dist/index.js", "dist/types/index.d.ts", "dist/THIRD-PARTY-LICENSES.txt");
+    wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
+    for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
+    const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
+    assert.deepEqual([...folders].sort(), ["", "dist", "native", "scripts"]);
+    assert.deepEqual(
+      files.filter((file) => /test|\.map$|\.node$/.test(file)),
+      [],
+    );
+  });
+
+  it("has nothing that publint objects to", async () => {
+    const { messages } = await publint({ pkgDir: root, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, packageJson)),
+      [],
+    );
+  });
+});
+
+describe("installed where there is a compiler", () => {
+  let cwd = "";
+  before(() => {
+    const installed = installInto("consumer");
+    cwd = installed.cwd;
+    assert.deepEqual(installed.stderr.match(NOT_BUILT), null);
+  });
+
+  it("gives the command", () => {
+    const { stdout: version } = succeed("npx", ["stampmill", "--version"], { cwd });
+    assert.equal(version, `${packageJson.version}\n`);
+    const minted = succeed("npx", ["stampmill", "mint", "-b", "12", "bob@example.org"], { cwd });
+    assert.match(minted.stdout, /^1:12:\d{6}:bob@example\.org::[^: \n]+:[^: \n]+\n$/);
+    const stamp = minted.stdout.trim();
+    succeed("npx", ["stampmill", "verify", "-b", "12", "-r", "bob@example.org", stamp], { cwd });
+    succeed("npx", ["stampmill", ...JUDGE], { cwd });
+    succeed("npx", ["stampmill", "inspect", stamp], { cwd });
+  });
+
+  it("gives the library", () => {
+    writeFileSync(join(cwd, "use.ts"), CONSUMER);
+    writeFileSync(join(cwd, "use.js"), CONSUMER.replaceAll(": Promise<void>", ""));
+    const { stdout } = succeed(process.execPath, ["use.js"], { cwd });
+    assert.equal(stdout, "valid\nalice@example.org\n");
+  });
+
+  it("has types that stand alone, for both ways to resolve them", () => {
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    for (const [module, resolution] of Object.entries({
+      nodenext: "nodenext",
+      esnext: "bundler",
+    })) {
+      const options = ["--ignoreConfig", "--noEmit", "--strict", "--lib", "es2022,dom"];
+      options.push("--skipLibCheck", "false", "--module", module, "--moduleResolution", resolution);
+      succeed(process.execPath, [tsc, ...options, "use.ts"], { cwd });
+    }
+  });
+});
+
+const CONSUMER = `
+import { mint, parseStamp, verify } from "stampmill";
+
+async function main(): Promise<void> {
+  const { stamp } = await mint({ resource: "alice@example.org", bits: 10 });
+  const verdict = verify(stamp, { bits: 10, resources: ["alice@example.org"] });
+  console.log(verdict.valid ? "valid" : verdict.reason);
+  console.log(parseStamp(stamp).resource);
+}
+await main();
+export {};
+`;
+
+/** What must work, and what must be said, without the engine. */
+function assertUsefulWithoutEngine(command: readonly string[], cwd: string) {
+  const [program = "", ...args] = command;
+  const setting = { cwd, path: barePath };
+  succeed(program, [...args, ...JUDGE], setting);
+  succeed(program, [...args, "inspect", GOOD], setting);
+  const minted = run(program, [...args, "mint", "-b", "8", "alice@example.org"], setting);
+  assert.equal(minted.status, 3, minted.stderr);
+  assert.equal(minted.stdout, "");
+  assert.match(minted.stderr, /^stampmill: error: .*engine.*\nstampmill: hint: .+\n$/);
+}
+
+describe("installed where there is no compiler", () => {
+  it("verifies as a dependency, and says in one line what is missing", () => {
+    const { cwd, stderr } = installInto("bare", barePath);
+    assert.equal(stderr.match(NOT_BUILT)?.length, 1, stderr);
+    assertUsefulWithoutEngine(["npx", "stampmill"], cwd);
+  });
+
+  it("verifies in a clone, and says in one line what is missing", () => {
+    const cwd = join(scratch, "clone");
+    succeed("git", ["clone", "--quiet", root, cwd], { cwd: scratch });
+    const { stderr } = succeed("npm", ["ci", "--prefer-offline"], { cwd, path: barePath });
+    assert.equal(stderr.match(NOT_BUILT)?.length, 1, stderr);
+    assertUsefulWithoutEngine([process.execPath, "dist/cli.cjs"], cwd);
+  });
+});
