@@ -29,7 +29,10 @@ function findCompiler() {
 
 function compile(compiler) {
   const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
-  const args = [cmakeJs, "compile", "--config", "Release", "--directory", root];
+  // `compile` starts afresh if it fails, for a build folder left by another machine or place;
+  // for someone who is changing the sources that doubles the wait for every error.
+  const command = isInstall ? "compile" : "build";
+  const args = [cmakeJs, command, "--config", "Release", "--directory", root];
   args.push("--out", join(root, "build"), "--parallel", String(availableParallelism()));
   // cmake-js looks for these two names only, and gives up although CMake would find another.
   if (!findProgram("g++", "clang++")) args.push("--cxx", compiler, "--cc", compiler);
@@ -52,7 +55,7 @@ function main() {
   }
   const result = compile(compiler);
   if (result.status === 0) return rmSync(logFile, { force: true });
-  // Written only now: on failure cmake-js empties the build folder and tries once more.
+  // Written only now: `compile` empties the build folder before it tries again.
   mkdirSync(dirname(logFile), { recursive: true });
   writeFileSync(logFile, `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}\n`);
   giveUp(`engine not built: the compilation failed, see ${logFile}; to try again: ${again}`);
