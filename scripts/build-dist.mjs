@@ -92,7 +92,8 @@ async function writeCommonJs(path, text) {
     define: { "import.meta.url": "moduleUrl" },
     banner: renamed.includes("import.meta.url") ? MODULE_URL : "",
   });
-  writeFileSync(path.replace(/\.mjs$/, ".cjs"), code);
+  const shebang = path.endsWith("/cli.mjs") ? "#!/usr/bin/env node\n" : "";
+  writeFileSync(path.replace(/\.mjs$/, ".cjs"), shebang + code.replace(/^#!.*\n/, ""));
 }
 
 function buildDeclarations() {
