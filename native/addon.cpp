@@ -1,0 +1,195 @@
+// The door between JavaScript and the engine: a job object goes in, a handle comes out. This is
+// the only file that knows both sides. src/engine.ts checks every job before it comes here.
+#include <napi.h>
+
+#include <cassert>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "engine/dispatch.h"
+#include "engine/job.h"
+#include "engine/search.h"
+
+namespace stampmill {
+namespace {
+
+uint64_t to_u64(const Napi::Value& value) {
+    bool lossless = false;
+    return value.As<Napi::BigInt>().Uint64Value(&lossless);
+}
+
+Job to_job(const Napi::Object& object) {
+    Job job;
+    const bool sha256 = object.Get("algorithm").As<Napi::String>().Utf8Value() == "sha256";
+    job.algorithm = sha256 ? Algorithm::kSha256 : Algorithm::kSha1;
+    const auto message = object.Get("message").As<Napi::Uint8Array>();
+    job.message.assign(message.Data(), message.Data() + message.ElementLength());
+    const auto positions = object.Get("positions").As<Napi::Uint32Array>();
+    job.positions.assign(positions.Data(), positions.Data() + positions.ElementLength());
+    const auto alphabet = object.Get("alphabet").As<Napi::Uint8Array>();
+    job.alphabet.assign(alphabet.Data(), alphabet.Data() + alphabet.ElementLength());
+    job.limit = to_u64(object.Get("limit"));
+    job.start = to_u64(object.Get("start"));
+    job.count = to_u64(object.Get("count"));
+    job.wanted = to_u64(object.Get("wanted"));
+    job.threads = object.Get("threads").As<Napi::Number>().Uint32Value();
+    return job;
+}
+
+const char* name_of(Ending ending) {
+    switch (ending) {
+        case Ending::kFound:
+            return "found";
+        case Ending::kExhausted:
+            return "exhausted";
+        case Ending::kCancelled:
+            return "cancelled";
+    }
+    return "";
+}
+
+const char* name_of(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::kUnknownName:
+            return "unknown";
+        case Refusal::kUnsupported:
+            return "unsupported";
+        default:
+            return "failed";
+    }
+}
+
+/// A running search as JavaScript sees it.
+class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
+  public:
+    static Napi::Function define(Napi::Env env) {
+        return DefineClass(env, "SearchHandle",
+                           {InstanceAccessor<&SearchHandle::done>("done"),
+                            InstanceMethod<&SearchHandle::cancel>("cancel"),
+                            InstanceMethod<&SearchHandle::tried>("tried"),
+                            InstanceMethod<&SearchHandle::lower>("lower"),
+                            InstanceMethod<&SearchHandle::take>("take")});
+    }
+
+    explicit SearchHandle(const Napi::CallbackInfo& info)
+        : ObjectWrap(info), deferred_(Napi::Promise::Deferred::New(info.Env())) {
+        Napi::Env env = info.Env();
+        const auto object = info[0].As<Napi::Object>();
+        Job job = to_job(object);
+        assert(first_broken_rule(job) == nullptr);
+        const std::string name = object.Get("kernel").As<Napi::String>().Utf8Value();
+        const Choice choice = choose_kernel(name, job.algorithm);
+        if (choice.kernel == nullptr) {
+            throw Napi::Error::New(env, name_of(choice.refusal));
+        }
+        on_done_ = Napi::ThreadSafeFunction::New(
+            env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "stampmill search", 0,
+            1);
+        Ref();  // the handle outlives its search
+        // After this hook the environment may go: whatever still runs is stopped and awaited. It
+        // runs before the one that on_done_ has set, for hooks run last in, first out.
+        hook_ = env.AddCleanupHook(&SearchHandle::abandon, this);
+        try {
+            search_ = std::make_unique<Search>(std::move(job), *choice.kernel,
+                                               [on_done = on_done_, this] { notify(on_done); });
+        } catch (const std::exception& error) {
+            release(env);
+            throw Napi::Error::New(env, error.what());
+        }
+    }
+
+  private:
+    using CleanupHook = Napi::Env::CleanupHook<void (*)(SearchHandle*), SearchHandle>;
+
+    Napi::Promise::Deferred deferred_;
+    Napi::ThreadSafeFunction on_done_;
+    CleanupHook hook_;
+    std::unique_ptr<Search> search_;
+
+    static void abandon(SearchHandle* self) { self->search_.reset(); }
+
+    /// On the last of the search's threads: asks for `finish` on JavaScript's.
+    void notify(const Napi::ThreadSafeFunction& on_done) {
+        on_done.NonBlockingCall(
+            this, [](Napi::Env env, Napi::Function, SearchHandle* self) { self->finish(env); });
+    }
+
+    void release(Napi::Env env) {
+        hook_.Remove(env);
+        on_done_.Release();
+        Unref();
+    }
+
+    void finish(Napi::Env env) {
+        if (search_ == nullptr) return;
+        search_->join();
+        auto result = Napi::Object::New(env);
+        result["ending"] = name_of(search_->ending());
+        result["tried"] = Napi::BigInt::New(env, search_->tried());
+        result["seconds"] = search_->seconds();
+        result["threads"] = search_->threads();
+        result["kernel"] = search_->kernel().name;
+        release(env);
+        deferred_.Resolve(result);
+    }
+
+    Napi::Value done(const Napi::CallbackInfo&) { return deferred_.Promise(); }
+
+    void cancel(const Napi::CallbackInfo&) { search_->cancel(); }
+
+    Napi::Value tried(const Napi::CallbackInfo& info) {
+        return Napi::BigInt::New(info.Env(), search_->tried());
+    }
+
+    void lower(const Napi::CallbackInfo& info) { search_->lower(to_u64(info[0])); }
+
+    Napi::Value take(const Napi::CallbackInfo& info) {
+        const Napi::Env env = info.Env();
+        const std::vector<uint64_t> hits = search_->take();
+        auto array = Napi::Array::New(env, hits.size());
+        for (uint32_t i = 0; i < hits.size(); ++i) {
+            array[i] = Napi::BigInt::New(env, hits[i]);
+        }
+        return array;
+    }
+};
+
+/// kernels(): name, supported and passed of each kernel, best first.
+Napi::Value kernels(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    auto array = Napi::Array::New(env);
+    for (const KernelReport& report : kernel_reports()) {
+        auto row = Napi::Object::New(env);
+        row["name"] = report.name;
+        row["supported"] = report.supported;
+        row["passed"] = report.passed;
+        array[array.Length()] = row;
+    }
+    return array;
+}
+
+/// chooseKernel(name, algorithm): the kernel's name; throws the refusal.
+Napi::Value chosen_kernel(const Napi::CallbackInfo& info) {
+    const bool sha256 = info[1].As<Napi::String>().Utf8Value() == "sha256";
+    const Choice choice = choose_kernel(info[0].As<Napi::String>().Utf8Value(),
+                                        sha256 ? Algorithm::kSha256 : Algorithm::kSha1);
+    if (choice.kernel == nullptr) throw Napi::Error::New(info.Env(), name_of(choice.refusal));
+    return Napi::String::New(info.Env(), choice.kernel->name);
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+    exports["Search"] = SearchHandle::define(env);
+    exports["kernels"] = Napi::Function::New<kernels>(env, "kernels");
+    exports["chooseKernel"] = Napi::Function::New<chosen_kernel>(env, "chooseKernel");
+    return exports;
+}
+
+}  // namespace
+}  // namespace stampmill
+
+static Napi::Object init(Napi::Env env, Napi::Object exports) {
+    return stampmill::initialize(env, exports);
+}
+
+NODE_API_MODULE(stampmill, init)

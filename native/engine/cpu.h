@@ -1,0 +1,10 @@
+// Which instruction sets this processor and operating system offer.
+#pragma once
+
+namespace stampmill {
+
+enum class Isa { kBaseline, kAvx2, kAvx512, kShaNi, kArmv8Sha };
+
+bool cpu_has(Isa isa);
+
+}  // namespace stampmill

@@ -1,0 +1,159 @@
+// The search body for vector kernels: a lane holds one outer value; `interleave` vectors go
+// through the rounds side by side, so that the processor always has independent work. All lanes
+// try the same inner value at a time, which makes its schedule a row of broadcast words.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/group.h"
+#include "engine/outer.h"
+#include "hashes/unroll.h"
+#include "simd/inline.h"
+
+namespace stampmill {
+namespace {
+
+template <class Hash, class V, int interleave, Strategy strategy>
+class LaneSearch {
+  public:
+    static constexpr uint32_t kGroup = interleave * V::kLanes;
+
+    void prepare(const Plan& plan, uint64_t first_outer, uint32_t outers) {
+        group_.prepare(plan, first_outer, outers, plan.entry_round);
+    }
+
+    STAMPMILL_INLINE uint64_t step(const Plan& plan, uint32_t inner, uint32_t limit) {
+        const uint32_t* row = plan.rows + uint64_t{inner} * plan.row_words;
+        States s;
+        load(s, group_.entry);
+        inner_rounds(plan.entry_round, row, s);
+        if (plan.tail_blocks != 0) [[unlikely]] {
+            hash_tail(plan, s);
+        } else {
+            for (int i = 0; i < interleave; ++i) {
+                s[i][0] = s[i][0] + V::load(&group_.chain[0][i * V::kLanes]);
+            }
+        }
+        uint64_t hits = 0;
+        for (int i = 0; i < interleave; ++i) {
+            const uint64_t lanes = at_most(s[i][0], V::broadcast(limit));
+            hits |= lanes << (i * V::kLanes);
+        }
+        return hits;
+    }
+
+  private:
+    static constexpr int kStateWords = Hash::kStateWords;
+    using States = V[interleave][kStateWords];
+
+    OuterGroup<Hash, V, kGroup, strategy> group_;
+
+    static STAMPMILL_INLINE void load(States& s, const uint32_t (&from)[kStateWords][kGroup]) {
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < kStateWords; ++j) s[i][j] = V::load(&from[j][i * V::kLanes]);
+        }
+    }
+
+    /// A round whose schedule word is the same for all lanes.
+    template <int t>
+    static STAMPMILL_INLINE void shared_round(const uint32_t* row, States& s) {
+        const V kw = V::broadcast(row[t]);
+        for (int i = 0; i < interleave; ++i) Hash::template round<t>(s[i], kw);
+    }
+
+    /// A round whose schedule word is the XOR of an outer and an inner share.
+    template <int t>
+    STAMPMILL_INLINE void linear_round(const uint32_t* row, States& s) const {
+        const V share = V::broadcast(row[t]);
+        const V k = V::broadcast(Hash::constant(t));
+        for (int i = 0; i < interleave; ++i) {
+            const V w = share ^ V::load(&group_.schedule[t][i * V::kLanes]);
+            Hash::template round<t>(s[i], w + k);
+        }
+    }
+
+    /// A round whose schedule word is computed from the sixteen before it.
+    template <int t>
+    static STAMPMILL_INLINE void full_round(V (&w)[interleave][16], States& s) {
+        const V k = V::broadcast(Hash::constant(t));
+        for (int i = 0; i < interleave; ++i) {
+            if constexpr (t >= 16) w[i][t & 15] = Hash::template schedule<t>(w[i]);
+            Hash::template round<t>(s[i], w[i][t & 15] + k);
+        }
+    }
+
+    STAMPMILL_INLINE void inner_rounds(uint32_t entry_round, const uint32_t* row, States& s) const {
+        if constexpr (strategy == Strategy::kShared) {
+            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
+                shared_round<decltype(index)::value>(row, s);
+            });
+        } else if constexpr (Hash::kLinearSchedule) {
+            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
+                linear_round<decltype(index)::value>(row, s);
+            });
+        } else {
+            V w[interleave][16];
+            for (int i = 0; i < interleave; ++i) {
+                for (int j = 0; j < 16; ++j) {
+                    w[i][j] = V::load(&group_.schedule[j][i * V::kLanes]) ^ V::broadcast(row[j]);
+                }
+            }
+            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
+                full_round<decltype(index)::value>(w, s);
+            });
+        }
+    }
+
+    /// round(Index<t>{}) for t from `entry_round`, which is under 16, to the last. The first
+    /// sixteen are entered by a jump: which word plays which role depends on t alone.
+    template <class Round>
+    static STAMPMILL_INLINE void rounds_from(uint32_t entry_round, const Round& round) {
+        // clang-format off
+        switch (entry_round) {
+            case 0: round(Index<0>{}); [[fallthrough]];
+            case 1: round(Index<1>{}); [[fallthrough]];
+            case 2: round(Index<2>{}); [[fallthrough]];
+            case 3: round(Index<3>{}); [[fallthrough]];
+            case 4: round(Index<4>{}); [[fallthrough]];
+            case 5: round(Index<5>{}); [[fallthrough]];
+            case 6: round(Index<6>{}); [[fallthrough]];
+            case 7: round(Index<7>{}); [[fallthrough]];
+            case 8: round(Index<8>{}); [[fallthrough]];
+            case 9: round(Index<9>{}); [[fallthrough]];
+            case 10: round(Index<10>{}); [[fallthrough]];
+            case 11: round(Index<11>{}); [[fallthrough]];
+            case 12: round(Index<12>{}); [[fallthrough]];
+            case 13: round(Index<13>{}); [[fallthrough]];
+            case 14: round(Index<14>{}); [[fallthrough]];
+            default: round(Index<15>{});
+        }
+        // clang-format on
+        unroll<16, Hash::kRounds>(round);
+    }
+
+    /// The constant blocks after the inner one, and the last chaining addition.
+    STAMPMILL_NOINLINE void hash_tail(const Plan& plan, States& s) const {
+        States chain;
+        load(chain, group_.chain);
+        for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
+            add(s, chain);
+            for (int i = 0; i < interleave; ++i) {
+                for (int j = 0; j < kStateWords; ++j) chain[i][j] = s[i][j];
+            }
+            const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
+            unroll<0, Hash::kRounds>([&](auto index) STAMPMILL_INLINE_LAMBDA {
+                shared_round<decltype(index)::value>(row, s);
+            });
+        }
+        add(s, chain);
+    }
+
+    static STAMPMILL_INLINE void add(States& s, const States& chain) {
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < kStateWords; ++j) s[i][j] = s[i][j] + chain[i][j];
+        }
+    }
+};
+
+}  // namespace
+}  // namespace stampmill

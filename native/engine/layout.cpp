@@ -1,0 +1,147 @@
+#include "engine/layout.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "engine/reference.h"
+
+namespace stampmill {
+namespace {
+
+// Above this many inner values the midstates cost nothing any more (a fortieth of one percent),
+// and the table outgrows the second-level cache for nothing.
+constexpr uint64_t kMaxInner = 4096;
+constexpr size_t kRowAlignment = 64;
+
+/// How many inner values pay for a search of this size: filling the table should not take longer
+/// than searching.
+uint64_t worthwhile_inner(const Job& job) {
+    return std::clamp<uint64_t>(expected_tries(job) / 64, 1, kMaxInner);
+}
+
+uint64_t power(uint64_t base, size_t exponent) {
+    uint64_t result = 1;
+    while (exponent-- > 0) result *= base;
+    return result;
+}
+
+struct DigitPlace {
+    size_t block;
+    uint32_t word, shift;
+};
+
+DigitPlace place_of(uint32_t position) {
+    constexpr uint32_t bytes = kBlockBytes;
+    return {position / bytes, position % bytes / 4, 24 - 8 * (position % 4)};
+}
+
+}  // namespace
+
+uint64_t expected_tries(const Job& job) {
+    if (job.wanted == 0) return job.count;
+    const uint64_t each = job.limit == ~uint64_t{0} ? 1 : ~uint64_t{0} / (job.limit + 1);
+    return each > job.count / job.wanted ? job.count : each * job.wanted;
+}
+
+void Layout::Free::operator()(uint32_t* p) const {
+    ::operator delete[](p, std::align_val_t{kRowAlignment});
+}
+
+Layout::Layout(const Job& job, const Kernel& kernel) {
+    const bool adds_constants = kernel.adds_constants[static_cast<int>(job.algorithm)];
+    plan_.algorithm = job.algorithm;
+    alphabet_.assign(job.alphabet.begin(), job.alphabet.end());
+    plan_.alphabet = alphabet_.data();
+    plan_.alphabet_size = static_cast<uint32_t>(alphabet_.size());
+    choose_inner_digits(job);
+    lay_lead_blocks(job);
+    fill_rows(job, adds_constants);
+    fill_tail(job, adds_constants);
+}
+
+void Layout::choose_inner_digits(const Job& job) {
+    const auto block_of = [](uint32_t position) { return position / kBlockBytes; };
+    first_digit_block_ = block_of(job.positions.front());
+    inner_block_ = block_of(job.positions.back());
+    const size_t in_last = static_cast<size_t>(
+        std::count_if(job.positions.begin(), job.positions.end(),
+                      [&](uint32_t position) { return block_of(position) == inner_block_; }));
+    const uint64_t base = job.alphabet.size();
+    inner_digits_ = 1;
+    while (inner_digits_ < in_last && power(base, inner_digits_ + 1) <= kMaxInner) ++inner_digits_;
+    plan_.strategy = Strategy::kGeneral;
+    if (in_last < job.positions.size() && inner_digits_ == in_last) {
+        plan_.strategy = Strategy::kShared;
+    } else {
+        while (inner_digits_ > 1 && power(base, inner_digits_) > worthwhile_inner(job)) {
+            --inner_digits_;
+        }
+    }
+    plan_.inner_count = static_cast<uint32_t>(power(base, inner_digits_));
+    plan_.entry_round = place_of(job.positions[job.positions.size() - inner_digits_]).word;
+}
+
+void Layout::lay_lead_blocks(const Job& job) {
+    std::vector<uint8_t> message = job.message;
+    for (const uint32_t position : job.positions) message[position] = 0;
+    initial_state(job.algorithm, plan_.midstate);
+    for (size_t block = 0; block <= inner_block_; ++block) {
+        uint32_t words[16];
+        padded_block(message.data(), message.size(), block, words);
+        if (block < first_digit_block_) {
+            compress(job.algorithm, plan_.midstate, words);
+        } else {
+            lead_words_.insert(lead_words_.end(), words, words + 16);
+        }
+    }
+    for (size_t i = 0; i + inner_digits_ < job.positions.size(); ++i) {
+        const DigitPlace place = place_of(job.positions[i]);
+        const size_t word = 16 * (place.block - first_digit_block_) + place.word;
+        outer_digits_.push_back({static_cast<uint32_t>(word), place.shift});
+    }
+    plan_.lead_words = lead_words_.data();
+    plan_.lead_blocks = static_cast<uint32_t>(lead_words_.size() / 16);
+    plan_.outer_digits = outer_digits_.data();
+    plan_.outer_digit_count = static_cast<uint32_t>(outer_digits_.size());
+}
+
+void Layout::fill_rows(const Job& job, bool adds_constants) {
+    const bool shared = plan_.strategy == Strategy::kShared;
+    const bool linear = job.algorithm == Algorithm::kSha1;
+    const int row_words = shared || linear ? rounds(job.algorithm) : 16;
+    plan_.row_words = static_cast<uint32_t>(row_words);
+    const size_t words = size_t{plan_.inner_count} * plan_.row_words;
+    rows_.reset(new (std::align_val_t{kRowAlignment}) uint32_t[words]);
+    plan_.rows = rows_.get();
+
+    const uint32_t* fixed = lead_words_.data() + lead_words_.size() - 16;
+    for (uint32_t inner = 0; inner < plan_.inner_count; ++inner) {
+        uint32_t* row = rows_.get() + size_t{inner} * plan_.row_words;
+        std::fill_n(row, 16, 0);
+        if (shared) std::copy_n(fixed, 16, row);
+        uint32_t rest = inner;
+        for (size_t i = 0; i < inner_digits_; ++i, rest /= plan_.alphabet_size) {
+            const DigitPlace place = place_of(job.positions[job.positions.size() - 1 - i]);
+            row[place.word] |= uint32_t{alphabet_[rest % plan_.alphabet_size]} << place.shift;
+        }
+        if (row_words > 16) expand(job.algorithm, row);
+        if (shared && adds_constants) add_constants(job.algorithm, row);
+    }
+}
+
+void Layout::fill_tail(const Job& job, bool adds_constants) {
+    const size_t row = static_cast<size_t>(rounds(job.algorithm));
+    const size_t blocks = block_count(job.message.size());
+    plan_.tail_blocks = static_cast<uint32_t>(blocks - inner_block_ - 1);
+    tail_.resize(plan_.tail_blocks * row);
+    for (uint32_t i = 0; i < plan_.tail_blocks; ++i) {
+        uint32_t* words = tail_.data() + i * row;
+        padded_block(job.message.data(), job.message.size(), inner_block_ + 1 + i, words);
+        expand(job.algorithm, words);
+        if (adds_constants) add_constants(job.algorithm, words);
+    }
+    plan_.tail = tail_.data();
+}
+
+}  // namespace stampmill

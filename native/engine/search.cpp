@@ -1,0 +1,174 @@
+#include "engine/search.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "engine/reference.h"
+
+namespace stampmill {
+namespace {
+
+// A thread costs as much to start as these many hashes; fewer are not shared out.
+constexpr uint64_t kTriesWorthAThread = uint64_t{1} << 14;
+// What a thread takes from the range at a time, so that taking costs nothing.
+constexpr uint64_t kTriesAtOnce = uint64_t{1} << 18;
+constexpr size_t kMaxWaitingHits = 1 << 16;
+
+uint32_t useful_threads(const Job& job) {
+    const uint64_t worth = 1 + expected_tries(job) / kTriesWorthAThread;
+    return static_cast<uint32_t>(std::min<uint64_t>(job.threads, worth));
+}
+
+}  // namespace
+
+// On cache lines of its own: the kernel counts in it at every step.
+struct alignas(128) Search::SearchWorker : Worker {
+    explicit SearchWorker(Search& owner) : Worker{}, search(owner), message(owner.job_.message) {
+        stop = &owner.stop_;
+        limit = &owner.limit_;
+        candidate = [](Worker& self, uint64_t counter) {
+            auto& worker = static_cast<SearchWorker&>(self);
+            worker.search.consider(worker, counter);
+        };
+    }
+
+    Search& search;
+    std::vector<uint8_t> message;
+};
+
+Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
+    : job_(std::move(job)),
+      kernel_(kernel),
+      layout_(job_, kernel),
+      loop_(kernel.loops[static_cast<int>(job_.algorithm)]
+                        [static_cast<int>(layout_.plan().strategy)]),
+      done_(std::move(done)),
+      limit_(job_.limit),
+      started_(std::chrono::steady_clock::now()) {
+    const uint64_t inner = layout_.plan().inner_count;
+    next_outer_ = job_.start / inner;
+    outer_end_ = (job_.start + job_.count - 1) / inner + 1;
+    const uint32_t threads = useful_threads(job_);
+    const uint64_t fair_share = (outer_end_ - next_outer_) / (uint64_t{threads} * 8);
+    const uint64_t groups = std::min(kTriesAtOnce / inner, fair_share) / loop_.group;
+    outers_at_once_ = loop_.group * std::max<uint64_t>(groups, 1);
+
+    for (uint32_t i = 0; i < threads; ++i) {
+        workers_.push_back(std::make_unique<SearchWorker>(*this));
+    }
+    running_ = threads;
+    for (uint32_t i = 0; i < threads; ++i) {
+        try {
+            threads_.emplace_back([this, i] {
+                run(*workers_[i]);
+                finish_worker();
+            });
+        } catch (const std::system_error&) {
+            // The threads that did start do the work; without any there is no search.
+            if (i == 0) throw;
+            for (uint32_t missing = i; missing < threads; ++missing) finish_worker();
+            break;
+        }
+    }
+}
+
+Search::~Search() {
+    cancel();
+    join();
+}
+
+void Search::stop_all() {
+    std::atomic_ref<bool>(stop_).store(true, std::memory_order_relaxed);
+    room_.notify_all();
+}
+
+void Search::cancel() {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    stop_all();
+}
+
+void Search::join() {
+    for (std::thread& thread : threads_) {
+        if (thread.joinable()) thread.join();
+    }
+}
+
+uint64_t Search::tried() const {
+    uint64_t sum = 0;
+    for (const auto& worker : workers_) {
+        sum += std::atomic_ref<uint64_t>(worker->tried).load(std::memory_order_relaxed);
+    }
+    // The groups at both ends of the range reach beyond it.
+    return std::min(sum, job_.count);
+}
+
+void Search::lower(uint64_t limit) {
+    std::atomic_ref<uint64_t> shared(limit_);
+    uint64_t present = shared.load(std::memory_order_relaxed);
+    while (limit < present && !shared.compare_exchange_weak(present, limit)) {
+    }
+}
+
+std::vector<uint64_t> Search::take() {
+    std::vector<uint64_t> taken;
+    const std::lock_guard lock(mutex_);
+    taken.swap(hits_);
+    room_.notify_all();
+    return taken;
+}
+
+Ending Search::ending() const {
+    const std::lock_guard lock(mutex_);
+    if (job_.wanted != 0 && found_ >= job_.wanted) return Ending::kFound;
+    return cancelled_ ? Ending::kCancelled : Ending::kExhausted;
+}
+
+bool Search::next_outers(uint64_t& first, uint64_t& end) {
+    // Near the end of a range of 2^63 a plain fetch_add by many threads could wrap around.
+    first = next_outer_.load(std::memory_order_relaxed);
+    do {
+        if (first >= outer_end_) return false;
+        end = std::min(outer_end_, first + outers_at_once_);
+    } while (!next_outer_.compare_exchange_weak(first, end, std::memory_order_relaxed));
+    return true;
+}
+
+void Search::run(SearchWorker& worker) {
+    const std::atomic_ref<bool> stop(stop_);
+    for (uint64_t first = 0, end = 0; next_outers(first, end);) {
+        for (; first < end; first += loop_.group) {
+            if (stop.load(std::memory_order_relaxed)) return;
+            const uint64_t outers = std::min<uint64_t>(loop_.group, end - first);
+            loop_.search(layout_.plan(), first, static_cast<uint32_t>(outers), worker);
+        }
+    }
+}
+
+void Search::consider(SearchWorker& worker, uint64_t counter) {
+    if (counter < job_.start || counter - job_.start >= job_.count) return;
+    uint64_t rest = counter;
+    for (size_t i = job_.positions.size(); i-- > 0; rest /= job_.alphabet.size()) {
+        const char digit = job_.alphabet[rest % job_.alphabet.size()];
+        worker.message[job_.positions[i]] = static_cast<uint8_t>(digit);
+    }
+    uint8_t digest[32];
+    digest_of(job_.algorithm, worker.message.data(), worker.message.size(), digest);
+    const uint64_t limit = std::atomic_ref<uint64_t>(limit_).load(std::memory_order_relaxed);
+    if (leading_word(digest) > limit) return;
+
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return hits_.size() < kMaxWaitingHits || stop_; });
+    if (cancelled_ || (job_.wanted != 0 && found_ >= job_.wanted)) return;
+    hits_.push_back(counter);
+    ++found_;
+    if (found_ == job_.wanted) stop_all();
+}
+
+void Search::finish_worker() {
+    if (running_.fetch_sub(1) != 1) return;
+    seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    if (done_) done_();
+}
+
+}  // namespace stampmill

@@ -1,0 +1,12 @@
+// Known answers that a kernel has to find before it is used.
+#pragma once
+
+#include "engine/kernel.h"
+
+namespace stampmill {
+
+/// Searches small fixed ranges with both algorithms and both strategies and compares what is found
+/// with answers computed by another implementation. Takes well under a millisecond on vectors.
+bool passes_self_test(const Kernel& kernel);
+
+}  // namespace stampmill
