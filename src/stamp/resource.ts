@@ -30,7 +30,7 @@ export function checkResource(resource: string): void {
     refuse(
       `resource may not hold ${nameCharacter(resource, at)}, found at offset ${at}`,
       at,
-      "percent-encode the resource, on the command line with --encode",
+      "percent-encode the resource; on the command line --encode does",
     );
   }
   if (resource.length > MAX_RESOURCE_LENGTH) {

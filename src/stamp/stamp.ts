@@ -102,7 +102,10 @@ export function parseStamp(text: string, now: Date | number = Date.now()): Stamp
   const result = readStamp(text, Number(now));
   if (!isProblem(result)) return result;
   const { message, position } = result;
-  throw new StampmillError("malformed", message, { parameter: "stamp", position });
+  throw new StampmillError("malformed", `the stamp cannot be read: ${message}`, {
+    parameter: "stamp",
+    position,
+  });
 }
 
 /**
@@ -126,7 +129,7 @@ export function formatStamp(fields: StampFields | StampFieldsV0): string {
 }
 
 function malformed(position: number, message: string): StampProblem {
-  return { reason: "malformed", message: `${message} (at offset ${position})`, position };
+  return { reason: "malformed", message: `offset ${position}: ${message}`, position };
 }
 
 function readV1(text: string, now: number): Stamp | StampProblem {

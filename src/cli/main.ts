@@ -1,0 +1,78 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { EXIT, exitCodeFor } from "./exit.ts";
+import { reportError, writeError, writeProduct } from "./output.ts";
+
+/** Each command is loaded only when it is named, or when all are asked about. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  verify: async () => (await import("./verify.ts")).verifyCommand(),
+  inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+};
+
+/** The version in package.json, found by the package's own name from src/ and dist/ alike. */
+function packageVersion(): string {
+  return createRequire(import.meta.url)("stampmill/package.json").version;
+}
+
+/** The program with the command that is named, or with all of them. */
+async function createProgram(
+  named: string | undefined,
+  writeOut: (text: string) => void,
+): Promise<Command> {
+  const program = new Command("stampmill")
+    .description("Mint, verify and price proof-of-work stamps (hashcash).")
+    .exitOverride()
+    // Errors come back as exceptions and are written in our own form.
+    .configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} });
+  if (named === undefined) program.version(packageVersion());
+  const loaders = named === undefined ? Object.values(COMMANDS) : [COMMANDS[named]];
+  for (const load of loaders) {
+    const command = await load?.();
+    if (command) program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}
+
+/**
+ * Runs the command. Its action puts what it comes to into `process.exitCode`; until it has, and if
+ * the event loop should run dry before, the command has failed.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  process.exitCode = EXIT.environment;
+  const [first = ""] = args;
+  const named = Object.hasOwn(COMMANDS, first) ? first : undefined;
+  let help = "";
+  try {
+    const program = await createProgram(named, (text) => {
+      help += text;
+    });
+    if (args.length === 0) program.error("no command is given");
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) return reportUsage(error, named);
+    await writeProduct(help);
+    process.exitCode = EXIT.done;
+  }
+}
+
+function reportUsage(error: CommanderError, named: string | undefined): void {
+  process.exitCode = EXIT.usage;
+  const [message = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const see = named === undefined ? "see stampmill --help" : `see stampmill ${named} --help`;
+  const meant = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?");
+  writeError(message, meant === undefined ? see : `${meant} ${see}`);
+}
+
+function fail(error: unknown): void {
+  reportError(error);
+  process.exitCode = exitCodeFor(error);
+}
+
+process.once("SIGINT", () => process.exit(EXIT.interrupted));
+process.once("SIGTERM", () => process.exit(EXIT.terminated));
+process.once("uncaughtException", (error) => {
+  reportError(error);
+  process.exit(EXIT.environment);
+});
+main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,46 @@
+import { StampmillError } from "../errors.ts";
+
+/**
+ * A reader for an option's text that refuses a second, different value: of `-b 20 … -b 10` it
+ * cannot be known which was meant, and the last must not win where stamps are let through.
+ */
+export function once<T>(flag: string, read: (text: string) => T): (text: string) => T {
+  let given: string | undefined;
+  return (text) => {
+    if (given !== undefined && given !== text) {
+      const both = `${JSON.stringify(given)} and ${JSON.stringify(text)}`;
+      throw badOption(flag, `${flag} is given twice, as ${both}`);
+    }
+    given = text;
+    return read(text);
+  };
+}
+
+/** A whole number in decimal; its range is for the library to check. */
+export function wholeNumber(flag: string): (text: string) => number {
+  return once(flag, (text) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw badOption(flag, `${flag} must be a whole number, not ${JSON.stringify(text)}`);
+  });
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(flag: string, words: readonly T[]): (text: string) => T {
+  return once(flag, (text) => {
+    const word = words.find((w) => w === text);
+    if (word !== undefined) return word;
+    throw badOption(
+      flag,
+      `${flag} must be one of ${words.join(", ")}, not ${JSON.stringify(text)}`,
+    );
+  });
+}
+
+/** Gathers an option that may be given several times. */
+export function gather(text: string, gathered: readonly string[] = []): string[] {
+  return [...gathered, text];
+}
+
+function badOption(flag: string, message: string): StampmillError {
+  return new StampmillError("bad-input", message, { parameter: flag });
+}

@@ -1,0 +1,211 @@
+import { Command } from "commander";
+import { parseDuration } from "../duration.ts";
+import { StampmillError } from "../errors.ts";
+import { parseInstant } from "../instant.ts";
+import { readLines } from "../lines.ts";
+import { readMailStamps } from "../mail.ts";
+import { regexMatcher } from "../match.ts";
+import { ALGORITHMS, type Algorithm, leadingZeroBits } from "../stamp/digest.ts";
+import { percentEncode } from "../stamp/resource.ts";
+import { isProblem, MAX_STAMP_LENGTH, readStamp } from "../stamp/stamp.ts";
+import {
+  createVerifier,
+  DEFAULT_EXPIRES,
+  DEFAULT_GRACE,
+  type RejectedVerdict,
+  type Verdict,
+  type Verifier,
+} from "../verify.ts";
+import { EXIT } from "./exit.ts";
+import { readStandardInput } from "./input.ts";
+import { gather, once, oneOf, wholeNumber } from "./options.ts";
+import { toJsonLine, toPrintable, writeError, writeHint, writeProduct } from "./output.ts";
+
+interface Options {
+  bits: number;
+  resource?: string[];
+  anyResource?: true;
+  encode?: true;
+  match: "exact" | "wildcard" | "regex";
+  expires?: number;
+  grace?: number;
+  now?: number;
+  algorithm?: Algorithm;
+  allowV0?: true;
+  mail?: true;
+  any?: true;
+  json?: true;
+}
+
+const DETAILS = `
+Stamps come from the command line, or one a line from standard input ("-", or a
+pipe when no stamp is given); empty lines are skipped. Every stamp gets a line
+with its verdict: "valid", or the one reason why not, then the stamp. Text that
+is not printable ASCII is shown as a JSON string, and cut to 200 characters and
+"\\u2026" if it is too long to be a stamp (${MAX_STAMP_LENGTH} characters).
+
+Reasons, in the order in which they are looked for: malformed,
+unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
+(it claims too little), future, expired, missing-work (its digest has fewer bits
+than it claims).
+
+DURATION is a whole number and s, m, h, d or w. TIME is UTC: 2024-02-29,
+2024-02-29T12:34:56Z, 240229123456 or @1709210096.
+
+Exit codes: 0 every stamp is valid (with --any, at least one); 1 rejected, or no
+stamp; 2 wrong usage or input; 3 reading or writing failed.
+
+Examples:
+  stampmill verify -b 20 -r foo@bar.example --now 2024-03-01 \\
+    1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H
+  stampmill mint -b 20 me@example.org | stampmill verify -b 20 -r me@example.org
+  stampmill verify -b 20 -r '*@example.org' --match wildcard --mail < mail.eml`;
+
+/** `stampmill verify`. */
+export function verifyCommand(): Command {
+  return new Command("verify")
+    .description("Judge stamps: exit 0 only if every one is valid.")
+    .argument("[stamp...]", `the stamps; "-" reads them from standard input`)
+    .requiredOption("-b, --bits <bits>", "least bits a stamp must claim", wholeNumber("--bits"))
+    .option("-r, --resource <resource>", "what it must pay for; may be given again", gather)
+    .option("--any-resource", "accept stamps for any resource")
+    .option("--encode", "percent-encode every -r, as mint --encode does")
+    .option(
+      "--match <how>",
+      "how -r is compared: exact, wildcard (* stops at @, and in domains at dots) or regex (RE2)",
+      oneOf("--match", ["exact", "wildcard", "regex"]),
+      "exact",
+    )
+    .option(
+      "--expires <duration>",
+      `how long after its date a stamp is good (default: ${DEFAULT_EXPIRES})`,
+      once("--expires", (text) => parseDuration(text, "--expires")),
+    )
+    .option(
+      "--grace <duration>",
+      `how far clocks may differ (default: ${DEFAULT_GRACE})`,
+      once("--grace", (text) => parseDuration(text, "--grace")),
+    )
+    .option(
+      "--now <time>",
+      "judge as of this time (default: the clock)",
+      once("--now", (text) => parseInstant(text, "--now")),
+    )
+    .option(
+      "-a, --algorithm <algorithm>",
+      `accept only ${ALGORITHMS.join(" or ")}`,
+      oneOf("--algorithm", ALGORITHMS),
+    )
+    .option("--allow-v0", "accept stamps of version 0, too, at the bits they have")
+    .option("--mail", "read a mail and judge its X-Hashcash and Hashcash headers")
+    .option("--any", "exit 0 if at least one stamp is valid")
+    .option("--json", "print a line of JSON for each stamp")
+    .addHelpText("after", DETAILS)
+    .action(run);
+}
+
+async function run(stamps: string[], options: Options): Promise<void> {
+  const verifier = await verifierFor(options);
+  let count = 0;
+  let valid = 0;
+  for await (const batch of stampBatches(stamps, options)) {
+    let lines = "";
+    for (const text of batch) {
+      const verdict = verifier(text);
+      count++;
+      if (verdict.valid) valid++;
+      lines += options.json ? toJsonLine(verdict) : toTextLine(verdict, text, options);
+    }
+    if (lines !== "") await writeProduct(lines);
+  }
+  if (count === 0) {
+    writeError(options.mail ? "the mail carries no stamp" : "there is no stamp to verify");
+  }
+  const accepted = valid > 0 && (options.any || valid === count);
+  process.exitCode = accepted ? EXIT.done : EXIT.rejected;
+  if (valid === 0 && options.match === "exact" && options.resource?.some((r) => r.includes("*"))) {
+    writeHint("a * in --resource stands for itself; --match wildcard makes it match any name");
+  }
+}
+
+async function verifierFor(options: Options): Promise<Verifier> {
+  const { bits, expires, grace, now, algorithm, allowV0 } = options;
+  const common = { bits, expires, grace, now, algorithm, allowV0 };
+  const { resource, anyResource, match, encode } = options;
+  if (resource !== undefined && anyResource) {
+    throw new StampmillError("bad-input", "give --resource or --any-resource, not both");
+  }
+  if (anyResource) return createVerifier({ ...common, anyResource });
+  if (resource === undefined) {
+    throw new StampmillError("bad-input", "--resource is missing: what must the stamp pay for?", {
+      parameter: "--resource",
+      hint: "--any-resource accepts stamps for whatever they say",
+    });
+  }
+  if (match === "regex") {
+    if (encode) throw new StampmillError("bad-input", "--encode does not go with --match regex");
+    return createVerifier({ ...common, resources: await Promise.all(resource.map(regexMatcher)) });
+  }
+  const resources = encode ? resource.map(percentEncode) : resource;
+  return createVerifier({ ...common, resources, match });
+}
+
+/** The stamps to judge, in batches, so that a file of millions is one write a chunk. */
+function stampBatches(
+  stamps: readonly string[],
+  { mail }: Options,
+): AsyncIterable<string[]> | Iterable<readonly string[]> {
+  const dash = stamps.includes("-");
+  if (stamps.length > (dash ? 1 : 0) && (mail || dash)) {
+    const source = mail ? "--mail" : `"-"`;
+    throw new StampmillError("bad-input", `${source} reads standard input: name no stamps as well`);
+  }
+  if (mail) return mailBatches();
+  if (dash || (stamps.length === 0 && !process.stdin.isTTY)) return lineBatches();
+  if (stamps.length > 0) return [stamps];
+  throw new StampmillError("bad-input", "there is no stamp to verify", {
+    hint: `name stamps, or say "-" to type them one a line`,
+  });
+}
+
+async function* lineBatches(): AsyncGenerator<string[]> {
+  for await (const lines of readLines(readStandardInput(), MAX_STAMP_LENGTH)) {
+    yield lines.filter((line) => line !== "");
+  }
+}
+
+async function* mailBatches(): AsyncGenerator<string[]> {
+  for await (const stamp of readMailStamps(readStandardInput())) yield [stamp];
+}
+
+function toTextLine(verdict: Verdict, text: string, options: Options): string {
+  const stamp = toPrintable(verdict.stamp);
+  if (verdict.valid) return `valid ${stamp}\n`;
+  return `${verdict.reason} ${stamp} (${explain(verdict, text, options)})\n`;
+}
+
+/** In words, what the reason means for this stamp. */
+function explain(verdict: RejectedVerdict, text: string, { bits, algorithm }: Options): string {
+  switch (verdict.reason) {
+    case "malformed":
+    case "unsupported-version":
+    case "unsupported-algorithm": {
+      const problem = readStamp(text, Date.now());
+      if (isProblem(problem)) return problem.message;
+      if (verdict.reason === "unsupported-version") return "version 0 needs --allow-v0";
+      return `it is ${problem.algorithm}, not ${algorithm}`;
+    }
+    case "wrong-resource":
+      return `it pays for ${verdict.resource}`;
+    case "insufficient-bits":
+      return verdict.bits === null
+        ? `its digest has ${verdict.work} of ${bits} bits`
+        : `it claims ${verdict.bits} of ${bits} bits`;
+    case "future":
+      return `it is dated ${verdict.date}`;
+    case "expired":
+      return `it expired ${verdict.expires}`;
+    case "missing-work":
+      return `it claims ${verdict.bits} bits, its digest has ${leadingZeroBits(verdict.digest ?? "")}`;
+  }
+}

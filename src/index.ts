@@ -1,0 +1,41 @@
+export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
+export { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "./mail.ts";
+export {
+  exactMatcher,
+  MAX_PATTERN_LENGTH,
+  type ResourceMatcher,
+  regexMatcher,
+  wildcardMatcher,
+} from "./match.ts";
+export { type DateWidth, formatStampDate } from "./stamp/date.ts";
+export {
+  ALGORITHMS,
+  type Algorithm,
+  DIGEST_BITS,
+  leadingZeroBits,
+  stampDigest,
+} from "./stamp/digest.ts";
+export { checkExt, extFor, MAX_EXT_LENGTH } from "./stamp/ext.ts";
+export { checkResource, MAX_RESOURCE_LENGTH, percentEncode } from "./stamp/resource.ts";
+export {
+  formatStamp,
+  MAX_STAMP_LENGTH,
+  parseStamp,
+  type Stamp,
+  type StampFields,
+  type StampFieldsV0,
+  type StampV0,
+  type StampV1,
+} from "./stamp/stamp.ts";
+export {
+  createVerifier,
+  DEFAULT_EXPIRES,
+  DEFAULT_GRACE,
+  type Reason,
+  type RejectedVerdict,
+  type ValidVerdict,
+  type Verdict,
+  type Verifier,
+  type VerifyOptions,
+  verify,
+} from "./verify.ts";
