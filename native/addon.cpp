@@ -60,13 +60,12 @@ const char* name_of(Refusal refusal) {
     }
 }
 
-/// A running search as JavaScript sees it.
+/// A running search as JavaScript sees it: `done`, a promise, and the methods below.
 class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
   public:
     static Napi::Function define(Napi::Env env) {
         return DefineClass(env, "SearchHandle",
-                           {InstanceAccessor<&SearchHandle::done>("done"),
-                            InstanceMethod<&SearchHandle::cancel>("cancel"),
+                           {InstanceMethod<&SearchHandle::cancel>("cancel"),
                             InstanceMethod<&SearchHandle::tried>("tried"),
                             InstanceMethod<&SearchHandle::lower>("lower"),
                             InstanceMethod<&SearchHandle::take>("take")});
@@ -86,6 +85,8 @@ class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
         on_done_ = Napi::ThreadSafeFunction::New(
             env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "stampmill search", 0,
             1);
+        // A plain property: the promise's handle in deferred_ is good for this call only.
+        info.This().As<Napi::Object>()["done"] = deferred_.Promise();
         Ref();  // the handle outlives its search
         // After this hook the environment may go: whatever still runs is stopped and awaited. It
         // runs before the one that on_done_ has set, for hooks run last in, first out.
@@ -133,8 +134,6 @@ class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
         release(env);
         deferred_.Resolve(result);
     }
-
-    Napi::Value done(const Napi::CallbackInfo&) { return deferred_.Promise(); }
 
     void cancel(const Napi::CallbackInfo&) { search_->cancel(); }
 

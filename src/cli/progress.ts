@@ -1,0 +1,110 @@
+import { writeAside } from "./output.ts";
+
+/** What is watched: a search for one hit whose chance is 2^-bits a try. */
+export interface Watched {
+  bits: number;
+  /** What comes before the bar, such as which of several stamps this is. */
+  label: string;
+  tried(): number;
+}
+
+const FIRST_SHOWN_AFTER = 500;
+const REDRAWN_EVERY = 100;
+
+/**
+ * Shows a progress bar on standard error for a search that takes longer than half a second, if
+ * that is a terminal.
+ *
+ * @returns ends the bar and removes it
+ */
+export function showProgress(watched: Watched): () => void {
+  if (!process.stderr.isTTY || process.env.TERM === "dumb") return () => {};
+  const start = performance.now();
+  let end = () => {};
+  let ended = false;
+  const timer = setTimeout(async () => {
+    const bar = await createBar();
+    if (ended) return;
+    bar.start(1, 0, textsFor(watched, start));
+    const redraw = () => bar.update(chanceBy(watched), textsFor(watched, start));
+    const repeat = setInterval(redraw, REDRAWN_EVERY);
+    end = () => {
+      clearInterval(repeat);
+      bar.stop();
+    };
+    // On a signal the process ends from elsewhere; the shell's prompt wants a line of its own.
+    process.once("exit", endWithNewLine);
+  }, FIRST_SHOWN_AFTER);
+  const endWithNewLine = () => {
+    end();
+    writeAside("\n");
+  };
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    process.removeListener("exit", endWithNewLine);
+    end();
+  };
+}
+
+async function createBar() {
+  const { SingleBar, Presets } = await import("cli-progress");
+  return new SingleBar(
+    {
+      format: "{label}{bar} {chance} % | {rate} | {tries} tries | even chance within {even}",
+      stream: process.stderr,
+      barsize: 20,
+      fps: 1000 / REDRAWN_EVERY,
+      hideCursor: null,
+      clearOnComplete: true,
+      linewrap: null,
+      gracefulExit: false,
+    },
+    Presets.legacy,
+  );
+}
+
+/**
+ * How likely a search would have ended by now: every try is independent, so the number of tries
+ * until the first hit is geometric.
+ */
+function chanceBy({ bits, tried }: Watched): number {
+  return -Math.expm1(-tried() / 2 ** bits);
+}
+
+/** The rest is as long as the whole was at the start: what has been tried does not count. */
+function textsFor(watched: Watched, start: number) {
+  const tries = watched.tried();
+  const rate = (1000 * tries) / (performance.now() - start);
+  return {
+    label: watched.label,
+    chance: (100 * chanceBy(watched)).toFixed(0).padStart(2),
+    rate: `${withPrefix(rate)}H/s`,
+    tries: withPrefix(tries).trimEnd(),
+    even: rate > 0 ? inWords((Math.LN2 * 2 ** watched.bits) / rate) : "?",
+  };
+}
+
+const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
+
+/** Three digits and a decimal prefix: 245 M. */
+export function withPrefix(value: number): string {
+  const step = value < 1000 ? 0 : Math.min(PREFIXES.length - 1, Math.floor(Math.log10(value) / 3));
+  const scaled = value / 1000 ** step;
+  const decimals = step === 0 || scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2;
+  return `${scaled.toFixed(decimals)} ${PREFIXES[step]}`;
+}
+
+const UNITS: readonly [seconds: number, name: string][] = [
+  [365.25 * 86_400, "years"],
+  [86_400, "days"],
+  [3600, "h"],
+  [60, "min"],
+];
+
+/** Seconds in the largest unit of which there are at least two. */
+export function inWords(seconds: number): string {
+  const [unit, name] = UNITS.find(([size]) => seconds >= 2 * size) ?? [1, "s"];
+  const value = seconds / unit;
+  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ${name}`;
+}
