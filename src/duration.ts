@@ -38,6 +38,8 @@ export function parseDuration(text: string, parameter: string): number {
  * @throws StampmillError `bad-input` for anything else
  */
 export function checkDuration(milliseconds: number, parameter: string): number {
-  if (milliseconds >= 0 && milliseconds <= MAX_DURATION) return milliseconds;
+  // The type first: callers in JavaScript hand over anything, and an empty list is at least 0.
+  const known = typeof milliseconds === "number";
+  if (known && milliseconds >= 0 && milliseconds <= MAX_DURATION) return milliseconds;
   throw new StampmillError("bad-input", `${parameter} must be from 0 to 36500 days`, { parameter });
 }

@@ -240,18 +240,21 @@ const OPTIONS = new Set([
 ]);
 
 function readOptions(options: VerifyOptions): Rules {
+  if (typeof options !== "object" || options === null) {
+    throw badOption("options", "options must be an object with bits and resources");
+  }
   for (const name of Object.keys(options)) {
     if (!OPTIONS.has(name)) throw badOption(name, `there is no option ${JSON.stringify(name)}`);
   }
   const { bits, algorithm, allowV0 = false } = options;
   const most = DIGEST_BITS.sha256;
   if (!Number.isInteger(bits) || bits < 0 || bits > most) {
-    throw badOption("bits", `bits must be a whole number from 0 to ${most}, not ${bits}`);
+    throw badOption("bits", `bits must be a whole number from 0 to ${most}, not ${quote(bits)}`);
   }
   if (algorithm !== undefined && !isAlgorithm(algorithm)) {
     throw badOption(
       "algorithm",
-      `algorithm must be one of ${ALGORITHMS.join(", ")}, not ${JSON.stringify(algorithm)}`,
+      `algorithm must be one of ${ALGORITHMS.join(", ")}, not ${quote(algorithm)}`,
     );
   }
   if (typeof allowV0 !== "boolean") throw badOption("allowV0", "allowV0 must be true or false");
@@ -289,7 +292,7 @@ function readResources({
   if (match !== "exact" && match !== "wildcard") {
     throw badOption(
       "match",
-      `match must be exact or wildcard, not ${JSON.stringify(match)}`,
+      `match must be exact or wildcard, not ${quote(match)}`,
       "for a regular expression pass `await regexMatcher(pattern)` as a resource",
     );
   }
@@ -308,10 +311,16 @@ function readPeriod(period: string | number, parameter: string): number {
 }
 
 function readNow(now: Date | number): number {
-  const time = Number(now);
+  const time = typeof now === "number" || now instanceof Date ? Number(now) : Number.NaN;
   // The years 1970 to 9999.
   if (time >= 0 && time < 253_402_300_800_000) return time;
   throw badOption("now", "now must be a Date or milliseconds between the years 1970 and 9999");
+}
+
+/** A value for an error message: anything at all may have been given, with any `toString`. */
+function quote(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "number" ? String(value) : typeof value;
 }
 
 function badOption(parameter: string, message: string, hint?: string): StampmillError {

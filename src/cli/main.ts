@@ -5,8 +5,10 @@ import { reportError, writeError, writeProduct } from "./output.ts";
 
 /** Each command is loaded only when it is named, or when all are asked about. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
+  mint: async () => (await import("./mint.ts")).mintCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+  kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 
 /** The version in package.json, found by the package's own name from src/ and dist/ alike. */

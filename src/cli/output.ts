@@ -56,13 +56,14 @@ export function reportError(error: unknown): void {
   }
 }
 
-/**
- * One line of JSON, in ASCII so that nothing in it can act on a terminal. A BigInt, which JSON does
- * not know, becomes a string of its digits.
- */
-export function toJsonLine(value: object): string {
-  const json = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? v.toString() : v));
-  return `${toAscii(json)}\n`;
+type JsonValue = string | number | boolean | null;
+
+/** What a line of JSON may hold: no nesting but lists, and no BigInt, which JSON does not know. */
+type Flat<T> = { readonly [K in keyof T]: JsonValue | readonly JsonValue[] };
+
+/** One line of JSON, in ASCII so that nothing in it can act on a terminal. */
+export function toJsonLine<T extends Flat<T>>(value: T): string {
+  return `${toAscii(JSON.stringify(value))}\n`;
 }
 
 /** Text from outside as it may be shown: as it is if it is printable ASCII, else as JSON does. */

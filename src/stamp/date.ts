@@ -59,7 +59,8 @@ export function parseStampDate(text: string, reference: number): number {
  * @throws StampmillError `bad-input` if the date is not valid or the width none of the three
  */
 export function formatStampDate(date: Date, width: DateWidth): string {
-  const iso = Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  const valid = date instanceof Date && !Number.isNaN(date.getTime());
+  const iso = valid ? date.toISOString() : "";
   // Years outside 0 to 9999 have a sign and six digits; no two-digit year stands for them.
   if (!/^\d{4}-/.test(iso)) {
     throw new StampmillError(
