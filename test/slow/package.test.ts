@@ -92,7 +92,7 @@ describe("the packed package", () => {
     const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
     assert.deepEqual([...folders].sort(), ["", "dist", "native", "scripts"]);
     assert.deepEqual(
-      files.filter((file) => /test|\.map$|\.node$/.test(file)),
+      files.filter((file) => /\/test\/|\.(map|node|o)$/.test(file)),
       [],
     );
   });
