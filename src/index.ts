@@ -1,3 +1,4 @@
+export { type KernelInfo, kernels, MAX_THREADS } from "./engine.ts";
 export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
 export { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "./mail.ts";
 export {
@@ -7,6 +8,13 @@ export {
   regexMatcher,
   wildcardMatcher,
 } from "./match.ts";
+export {
+  DEFAULT_BITS,
+  MAX_MINT_BITS,
+  type MintedStamp,
+  type MintOptions,
+  mint,
+} from "./mint.ts";
 export { type DateWidth, formatStampDate } from "./stamp/date.ts";
 export {
   ALGORITHMS,

@@ -84,7 +84,7 @@ test("a header too long to be a stamp is malformed, however the excess is folded
   const blanks = " ".repeat(20_000);
   const mails = [
     `X-Hashcash: ${"a".repeat(1_000_000)}\n\n`,
-    `X-Hashcash: ${STAMP}${"\n a".repeat(10_000)}\n\n`,
+    `X-Hashcash: ${STAMP}${"\n a".repeat(30_000)}\n\n`,
     // What is cut off must not go unseen: here it would have spoilt the stamp.
     `X-Hashcash:${blanks}junk\n ${STAMP}\n\n`,
     `X-Hashcash: ${STAMP}\n${blanks}junk\n\n`,
@@ -92,7 +92,7 @@ test("a header too long to be a stamp is malformed, however the excess is folded
   for (const mail of mails) {
     const stamps = await stampsOf(mail, 65_536);
     assert.equal(stamps.length, 1);
-    assert.ok((stamps[0]?.length ?? 0) < 30_000);
+    assert.ok((stamps[0]?.length ?? 0) < 9000);
     assert.equal(judge(stamps[0] ?? ""), "malformed");
   }
 });

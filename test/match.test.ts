@@ -17,6 +17,7 @@ test("wildcards: a star takes anything but @, in a domain not a dot either", () 
     ["forum-*", ["forum-", "forum-a.b"], ["forum", "forum-a@b"]],
     ["*a*b", ["ab", "xaxb", "aab", "abb"], ["ba", "axbx"]],
     ["a*a", ["aa", "axa"], ["a"]],
+    ["a*bc*cd", ["abccd", "axbcxcd"], ["abcd"]],
     ["**", ["", "x"], ["@"]],
     ["x?y", ["x?y"], ["xay"]],
   ];

@@ -77,6 +77,23 @@ test("a stamp is worth what it claims: luck counts for nothing, a false claim vo
   assert.equal(reason(boast, DAY_AFTER), "missing-work");
 });
 
+test("the claim is met to the bit, by the digest as node:crypto has it", () => {
+  const seen = { valid: 0, "missing-work": 0 };
+  for (let i = 0; i < 2000; i++) {
+    const bits = i % 12;
+    const ext = i % 2 ? "alg=sha256" : "";
+    const stamp = `1:${bits}:240229:foo:${ext}:rand:${i}`;
+    const digest = createHash(i % 2 ? "sha256" : "sha1")
+      .update(stamp)
+      .digest();
+    const binary = Array.from(digest, (byte) => byte.toString(2).padStart(8, "0")).join("");
+    const expected = binary.startsWith("0".repeat(bits)) ? null : "missing-work";
+    assert.equal(reason(stamp, ANY), expected, stamp);
+    seen[expected ?? "valid"]++;
+  }
+  assert.ok(seen.valid > 200 && seen["missing-work"] > 200);
+});
+
 test("the time window has the boundaries of hashcash(1)", () => {
   const when = (iso: string, extra = {}) =>
     reason(MINTED, { ...DAY_AFTER, now: at(iso), ...extra });

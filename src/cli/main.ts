@@ -22,7 +22,7 @@ async function createProgram(
   writeOut: (text: string) => void,
 ): Promise<Command> {
   const program = new Command("stampmill")
-    .description("Mint, verify and price proof-of-work stamps (hashcash).")
+    .description("Mint and verify proof-of-work stamps (hashcash).")
     .exitOverride()
     // Errors come back as exceptions and are written in our own form.
     .configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} });

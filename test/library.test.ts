@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+// Before anything of the library is loaded: no addon may be, until something is minted.
+let loaded = 0;
+const { dlopen } = process;
+process.dlopen = (...args) => {
+  loaded++;
+  return dlopen.apply(process, args);
+};
+const library = await import("../src/index.ts");
+
+test("the public library is this and nothing else", () => {
+  assert.deepEqual(Object.keys(library).sort(), [
+    "ALGORITHMS",
+    "DEFAULT_BITS",
+    "DEFAULT_EXPIRES",
+    "DEFAULT_GRACE",
+    "DIGEST_BITS",
+    "MAX_EXT_LENGTH",
+    "MAX_MAIL_HEADER",
+    "MAX_MAIL_STAMPS",
+    "MAX_MINT_BITS",
+    "MAX_PATTERN_LENGTH",
+    "MAX_RESOURCE_LENGTH",
+    "MAX_STAMP_LENGTH",
+    "MAX_THREADS",
+    "StampmillError",
+    "checkExt",
+    "checkResource",
+    "createVerifier",
+    "exactMatcher",
+    "extFor",
+    "formatStamp",
+    "formatStampDate",
+    "kernels",
+    "leadingZeroBits",
+    "mint",
+    "parseStamp",
+    "percentEncode",
+    "readMailStamps",
+    "regexMatcher",
+    "stampDigest",
+    "verify",
+    "wildcardMatcher",
+  ]);
+});
+
+test("verify loads no addon; mint does", async () => {
+  const stamp = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
+  const resources = ["foo@bar.example"];
+  assert.equal(library.verify(stamp, { bits: 20, resources, now: Date.UTC(2024, 2) }).valid, true);
+  assert.equal(loaded, 0);
+  await library.mint({ resource: "foo", bits: 4 });
+  assert.equal(loaded, 1);
+});
