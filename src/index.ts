@@ -15,6 +15,7 @@ export {
   type MintOptions,
   mint,
 } from "./mint.ts";
+export { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "./rules.ts";
 export { type DateWidth, formatStampDate } from "./stamp/date.ts";
 export {
   ALGORITHMS,
@@ -37,13 +38,10 @@ export {
 } from "./stamp/stamp.ts";
 export {
   createVerifier,
-  DEFAULT_EXPIRES,
-  DEFAULT_GRACE,
   type Reason,
   type RejectedVerdict,
   type ValidVerdict,
   type Verdict,
   type Verifier,
-  type VerifyOptions,
   verify,
 } from "./verify.ts";

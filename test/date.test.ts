@@ -55,6 +55,7 @@ test("formatStampDate rounds down to the width", () => {
   assert.equal(formatStampDate(date, 12), "240229123456");
   assert.throws(() => formatStampDate(new Date(Number.NaN), 6), { parameter: "date" });
   assert.throws(() => formatStampDate(new Date(8.64e15), 6), { parameter: "date" });
+  assert.throws(() => formatStampDate(0 as unknown as Date, 6), { parameter: "date" });
   assert.throws(() => formatStampDate(date, 8 as DateWidth), { parameter: "dateWidth" });
 });
 

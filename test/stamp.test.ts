@@ -205,6 +205,8 @@ test("parseStamp throws malformed with the position of the fault", () => {
   assert.equal(fault("1:20:240230:ab::rs:c"), 5);
   assert.equal(fault("1:20:240229:ab:alg=md5:rs:c"), 15);
   assert.equal(fault(undefined as unknown as string), 0);
+  const now = Symbol("now") as unknown as number;
+  assert.throws(() => parseStamp("1:20:240229:ab::rs:c", now), { code: "malformed", position: 5 });
 });
 
 const base64 = fc.string({

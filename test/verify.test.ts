@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { StampmillError } from "../src/errors.ts";
+import type { VerifyOptions } from "../src/rules.ts";
 import { leadingZeroBits } from "../src/stamp/digest.ts";
-import { createVerifier, type Reason, type VerifyOptions, verify } from "../src/verify.ts";
+import { createVerifier, type Reason, verify } from "../src/verify.ts";
 import { bruteStamp } from "./brute.ts";
 import { readVectors, type StampVector } from "./vectors.ts";
 

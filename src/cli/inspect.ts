@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
 import { formatInstant } from "../instant.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
 import { leadingZeroBits, stampDigest } from "../stamp/digest.ts";
 import { parseStamp, type Stamp } from "../stamp/stamp.ts";
-import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../verify.ts";
 import { EXIT } from "./exit.ts";
 import { once } from "./options.ts";
 import { toJsonLine, writeProduct } from "./output.ts";

@@ -5,17 +5,11 @@ import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { readMailStamps } from "../mail.ts";
 import { regexMatcher } from "../match.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
 import { ALGORITHMS, type Algorithm, leadingZeroBits } from "../stamp/digest.ts";
 import { percentEncode } from "../stamp/resource.ts";
 import { isProblem, MAX_STAMP_LENGTH, readStamp } from "../stamp/stamp.ts";
-import {
-  createVerifier,
-  DEFAULT_EXPIRES,
-  DEFAULT_GRACE,
-  type RejectedVerdict,
-  type Verdict,
-  type Verifier,
-} from "../verify.ts";
+import { createVerifier, type RejectedVerdict, type Verdict, type Verifier } from "../verify.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
 import { gather, once, oneOf, wholeNumber } from "./options.ts";
@@ -48,6 +42,10 @@ Reasons, in the order in which they are looked for: malformed,
 unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
 (it claims too little), future, expired, missing-work (its digest has fewer bits
 than it claims).
+
+JSON: stamp valid reason resource bits work digest date expires. "bits" is what
+the stamp claims (null in version 0), "work" what it is worth in bits, "expires"
+the instant from which on it is refused; null is what was not looked at.
 
 DURATION is a whole number and s, m, h, d or w. TIME is UTC: 2024-02-29,
 2024-02-29T12:34:56Z, 240229123456 or @1709210096.
@@ -185,12 +183,13 @@ function toTextLine(verdict: Verdict, text: string, options: Options): string {
 }
 
 /** In words, what the reason means for this stamp. */
-function explain(verdict: RejectedVerdict, text: string, { bits, algorithm }: Options): string {
+function explain(verdict: RejectedVerdict, text: string, options: Options): string {
+  const { bits, algorithm, now } = options;
   switch (verdict.reason) {
     case "malformed":
     case "unsupported-version":
     case "unsupported-algorithm": {
-      const problem = readStamp(text, Date.now());
+      const problem = readStamp(text, now ?? Date.now());
       if (isProblem(problem)) return problem.message;
       if (verdict.reason === "unsupported-version") return "version 0 needs --allow-v0";
       return `it is ${problem.algorithm}, not ${algorithm}`;

@@ -7,6 +7,11 @@ export function isDateWidth(width: number): width is DateWidth {
   return width === 6 || width === 10 || width === 12;
 }
 
+/** Milliseconds since 1970, or NaN for what is neither a Date nor a number. */
+export function toTime(instant: Date | number): number {
+  return typeof instant === "number" || instant instanceof Date ? Number(instant) : Number.NaN;
+}
+
 /** The year with these last two digits that is at most 49 before and 50 after the reference's. */
 function fullYear(twoDigits: number, reference: number): number {
   const oldest = new Date(reference).getUTCFullYear() - 49;

@@ -1,6 +1,6 @@
 import { StampmillError } from "../errors.ts";
 import { findBase64Intruder, findStampIntruder, nameCharacter } from "./characters.ts";
-import { parseStampDate } from "./date.ts";
+import { parseStampDate, toTime } from "./date.ts";
 import { type Algorithm, DIGEST_BITS } from "./digest.ts";
 import { readAlgorithm } from "./ext.ts";
 
@@ -99,7 +99,7 @@ export function isProblem(result: Stamp | StampProblem): result is StampProblem 
  * @throws StampmillError `malformed` with `position`, its message naming the field
  */
 export function parseStamp(text: string, now: Date | number = Date.now()): Stamp {
-  const result = readStamp(text, Number(now));
+  const result = readStamp(text, toTime(now));
   if (!isProblem(result)) return result;
   const { message, position } = result;
   throw new StampmillError("malformed", `the stamp cannot be read: ${message}`, {
