@@ -9,6 +9,7 @@
 
 #include "engine/dispatch.h"
 #include "engine/job.h"
+#include "engine/measure.h"
 #include "engine/search.h"
 
 namespace stampmill {
@@ -19,10 +20,14 @@ uint64_t to_u64(const Napi::Value& value) {
     return value.As<Napi::BigInt>().Uint64Value(&lossless);
 }
 
+Algorithm to_algorithm(const Napi::Value& value) {
+    const bool sha256 = value.As<Napi::String>().Utf8Value() == "sha256";
+    return sha256 ? Algorithm::kSha256 : Algorithm::kSha1;
+}
+
 Job to_job(const Napi::Object& object) {
     Job job;
-    const bool sha256 = object.Get("algorithm").As<Napi::String>().Utf8Value() == "sha256";
-    job.algorithm = sha256 ? Algorithm::kSha256 : Algorithm::kSha1;
+    job.algorithm = to_algorithm(object.Get("algorithm"));
     const auto message = object.Get("message").As<Napi::Uint8Array>();
     job.message.assign(message.Data(), message.Data() + message.ElementLength());
     const auto positions = object.Get("positions").As<Napi::Uint32Array>();
@@ -60,6 +65,13 @@ const char* name_of(Refusal refusal) {
     }
 }
 
+/// The kernel to use; throws the refusal's name.
+const Kernel& kernel_named(Napi::Env env, const Napi::Value& name, Algorithm algorithm) {
+    const Choice choice = choose_kernel(name.As<Napi::String>().Utf8Value(), algorithm);
+    if (choice.kernel == nullptr) throw Napi::Error::New(env, name_of(choice.refusal));
+    return *choice.kernel;
+}
+
 /// A running search as JavaScript sees it: `done`, a promise, and the methods below.
 class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
   public:
@@ -77,11 +89,7 @@ class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
         const auto object = info[0].As<Napi::Object>();
         Job job = to_job(object);
         assert(first_broken_rule(job) == nullptr);
-        const std::string name = object.Get("kernel").As<Napi::String>().Utf8Value();
-        const Choice choice = choose_kernel(name, job.algorithm);
-        if (choice.kernel == nullptr) {
-            throw Napi::Error::New(env, name_of(choice.refusal));
-        }
+        const Kernel& kernel = kernel_named(env, object.Get("kernel"), job.algorithm);
         on_done_ = Napi::ThreadSafeFunction::New(
             env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "stampmill search", 0,
             1);
@@ -92,7 +100,7 @@ class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
         // runs before the one that on_done_ has set, for hooks run last in, first out.
         hook_ = env.AddCleanupHook(&SearchHandle::abandon, this);
         try {
-            search_ = std::make_unique<Search>(std::move(job), *choice.kernel,
+            search_ = std::make_unique<Search>(std::move(job), kernel,
                                                [on_done = on_done_, this] { notify(on_done); });
         } catch (const std::exception& error) {
             release(env);
@@ -170,16 +178,22 @@ Napi::Value kernels(const Napi::CallbackInfo& info) {
 
 /// chooseKernel(name, algorithm): the kernel's name; throws the refusal.
 Napi::Value chosen_kernel(const Napi::CallbackInfo& info) {
-    const bool sha256 = info[1].As<Napi::String>().Utf8Value() == "sha256";
-    const Choice choice = choose_kernel(info[0].As<Napi::String>().Utf8Value(),
-                                        sha256 ? Algorithm::kSha256 : Algorithm::kSha1);
-    if (choice.kernel == nullptr) throw Napi::Error::New(info.Env(), name_of(choice.refusal));
-    return Napi::String::New(info.Env(), choice.kernel->name);
+    const Kernel& kernel = kernel_named(info.Env(), info[0], to_algorithm(info[1]));
+    return Napi::String::New(info.Env(), kernel.name);
+}
+
+/// roofline(kernel, algorithm, seconds): candidates a second that the processor could do at best.
+Napi::Value roofline(const Napi::CallbackInfo& info) {
+    const Algorithm algorithm = to_algorithm(info[1]);
+    const Kernel& kernel = kernel_named(info.Env(), info[0], algorithm);
+    const double seconds = info[2].As<Napi::Number>().DoubleValue();
+    return Napi::Number::New(info.Env(), measure_roofline(kernel, algorithm, seconds));
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     exports["Search"] = SearchHandle::define(env);
     exports["kernels"] = Napi::Function::New<kernels>(env, "kernels");
+    exports["roofline"] = Napi::Function::New<roofline>(env, "roofline");
     exports["chooseKernel"] = Napi::Function::New<chosen_kernel>(env, "chooseKernel");
     return exports;
 }

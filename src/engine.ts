@@ -92,6 +92,7 @@ interface Addon {
   Search: new (job: object) => NativeSearch;
   kernels(): Omit<KernelInfo, "usedFor">[];
   chooseKernel(name: string, algorithm: Algorithm): string;
+  roofline(kernel: string, algorithm: Algorithm, seconds: number): number;
 }
 
 const MAX_MESSAGE_BYTES = 2 ** 20;
@@ -186,6 +187,22 @@ export function chooseKernel(algorithm: Algorithm, name?: string): string {
   const native = loadAddon();
   const wanted = kernelName(name);
   return rethrowing(wanted, () => native.chooseKernel(wanted, algorithm));
+}
+
+/**
+ * Candidates a second that one core could try at best with a kernel's instructions: it runs the
+ * additions, rotations and logic that a candidate of the shared-schedule search needs, in the same
+ * mix, on values that need not wait for each other (for SHA instructions, their round
+ * instructions). native/README.md derives the counts. Blocks the caller while it measures.
+ *
+ * @param seconds how long to measure, up to 10
+ * @throws StampmillError as {@link chooseKernel}
+ */
+export function measureRoofline(algorithm: Algorithm, name?: string, seconds = 0.05): number {
+  const native = loadAddon();
+  if (!(seconds > 0 && seconds <= 10)) throw badInput("seconds", "seconds must be up to 10");
+  const wanted = kernelName(name);
+  return rethrowing(wanted, () => native.roofline(wanted, algorithm, seconds));
 }
 
 /** Checks a job once, here, for C++ to trust. */

@@ -1,13 +1,11 @@
 #include "engine/dispatch.h"
 
-#include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <optional>
-#include <string_view>
+#include <vector>
 
 #include "engine/cpu.h"
-#include "engine/inline_search.h"
+#include "engine/measure.h"
 #include "engine/self_test.h"
 #include "isa/kernels.h"
 
@@ -24,10 +22,8 @@ struct Row {
 // A new instruction set is a line here and one in CMakeLists.txt.
 const Row kRows[] = {
 #if defined(__x86_64__)
-    {kAvx512Kernel, Isa::kAvx512, 0},
-    {kShaNiKernel, Isa::kShaNi, 1},
-    {kAvx2Kernel, Isa::kAvx2, 1},
-    {kSse2Kernel, Isa::kBaseline, 2},
+    {kAvx512Kernel, Isa::kAvx512, 0},   {kShaNiKernel, Isa::kShaNi, 1},
+    {kAvx2Kernel, Isa::kAvx2, 1},       {kSse2Kernel, Isa::kBaseline, 2},
 #elif defined(__aarch64__)
     {kArmv8ShaKernel, Isa::kArmv8Sha, 0},
     {kNeonKernel, Isa::kBaseline, 0},
@@ -45,38 +41,29 @@ bool usable(const Row& row) {
     return *verdict;
 }
 
-/// Seconds for a fixed number of hashes, the best of a few tries.
-double time_kernel(const Kernel& kernel, Algorithm algorithm) {
-    Job job;
-    job.algorithm = algorithm;
-    job.message.assign(119, 'm');
-    job.positions = {60, 61, 62, 63, 118};
-    job.alphabet = "0123456789abcdef";
-    job.count = 1 << 13;
-    job.wanted = 0;
-    double best = 1e9;
-    for (int i = 0; i < 3; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        search_inline(job, kernel, [](uint64_t) {});
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-        best = std::min(best, taken.count());
+/// The usable rows of the best rank that has any.
+std::vector<const Row*> contenders() {
+    std::vector<const Row*> found;
+    for (const Row& row : kRows) {
+        if (!found.empty() && row.rank != found.front()->rank) break;
+        if (usable(row)) found.push_back(&row);
     }
-    return best;
+    return found;
 }
 
 const Kernel* fastest(Algorithm algorithm) {
-    const Row* best = nullptr;
-    double best_time = 0;
-    for (const Row& row : kRows) {
-        if (best != nullptr && row.rank != best->rank) break;
-        if (!usable(row)) continue;
-        const double time = time_kernel(row.kernel, algorithm);
-        if (best == nullptr || time < best_time) {
-            best = &row;
-            best_time = time;
+    const std::vector<const Row*> rows = contenders();
+    if (rows.size() == 1) return &rows.front()->kernel;
+    const Kernel* best = nullptr;
+    double best_rate = 0;
+    for (const Row* row : rows) {
+        const double rate = measure_search(row->kernel, algorithm);
+        if (best == nullptr || rate > best_rate) {
+            best = &row->kernel;
+            best_rate = rate;
         }
     }
-    return best == nullptr ? nullptr : &best->kernel;
+    return best;
 }
 
 }  // namespace

@@ -29,11 +29,21 @@ struct SearchLoop {
     uint32_t group;  // how many outer values it takes at once
 };
 
+/// The operations of `candidates` candidates a time, without what keeps a search from going at the
+/// processor's full speed; see engine/roofline.h.
+struct Roofline {
+    uint32_t (*mix)(uint32_t seed, uint32_t times);
+    uint32_t candidates;
+};
+/// How much independent work it takes to fill a processor differs: the faster of two counts.
+inline constexpr int kRooflines = 2;
+
 struct Kernel {
     const char* name;
     /// The table's words carry K[t]; false where the instruction adds it by itself.
     bool adds_constants[kAlgorithms];
     SearchLoop loops[kAlgorithms][kStrategies];
+    Roofline rooflines[kAlgorithms][kRooflines];
 };
 
 }  // namespace stampmill

@@ -28,7 +28,11 @@ class LaneSearch {
         load(s, group_.entry);
         inner_rounds(plan.entry_round, row, s);
         if (plan.tail_blocks != 0) [[unlikely]] {
-            hash_tail(plan, s);
+            // A copy: what a function gets the address of would not stay in registers here.
+            States last;
+            copy(last, s);
+            hash_tail(plan, last);
+            for (int i = 0; i < interleave; ++i) s[i][0] = last[i][0];
         } else {
             for (int i = 0; i < interleave; ++i) {
                 s[i][0] = s[i][0] + V::load(&group_.chain[0][i * V::kLanes]);
@@ -137,15 +141,19 @@ class LaneSearch {
         load(chain, group_.chain);
         for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
             add(s, chain);
-            for (int i = 0; i < interleave; ++i) {
-                for (int j = 0; j < kStateWords; ++j) chain[i][j] = s[i][j];
-            }
+            copy(chain, s);
             const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
             unroll<0, Hash::kRounds>([&](auto index) STAMPMILL_INLINE_LAMBDA {
                 shared_round<decltype(index)::value>(row, s);
             });
         }
         add(s, chain);
+    }
+
+    static STAMPMILL_INLINE void copy(States& to, const States& from) {
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < kStateWords; ++j) to[i][j] = from[i][j];
+        }
     }
 
     static STAMPMILL_INLINE void add(States& s, const States& chain) {

@@ -44,7 +44,8 @@ struct Plan {
 
     /// Counter = outer * inner_count + inner.
     uint32_t inner_count;
-    /// The first word of the inner block with an inner digit: rounds before it are outside the loop.
+    /// The first word of the inner block with an inner digit: rounds before it are outside the
+    /// loop.
     uint32_t entry_round;
 
     /// What the inner digits do to the inner block's schedule: one row an inner value.

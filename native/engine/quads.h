@@ -45,7 +45,8 @@ class QuadSearch {
         inner_rounds(plan.entry_round / 4, row, s);
         uint64_t hits = 0;
         if (plan.tail_blocks != 0) [[unlikely]] {
-            for (int i = 0; i < interleave; ++i) hits |= uint64_t{tail(plan, s[i], i) <= limit} << i;
+            for (int i = 0; i < interleave; ++i)
+                hits |= uint64_t{tail(plan, s[i], i) <= limit} << i;
             return hits;
         }
         for (int i = 0; i < interleave; ++i) {

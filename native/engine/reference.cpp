@@ -72,7 +72,9 @@ void compress(Algorithm algorithm, uint32_t state[8], const uint32_t words[16]) 
     with_hash(algorithm, [&](auto hash) { compress_as<decltype(hash)>(state, words); });
 }
 
-size_t block_count(size_t message_bytes) { return (message_bytes + 8) / kBlockBytes + 1; }
+size_t block_count(size_t message_bytes) {
+    return (message_bytes + 8) / kBlockBytes + 1;
+}
 
 void padded_block(const uint8_t* message, size_t size, size_t block, uint32_t words[16]) {
     uint8_t bytes[kBlockBytes] = {};

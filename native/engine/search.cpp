@@ -57,9 +57,15 @@ Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
         workers_.push_back(std::make_unique<SearchWorker>(*this));
     }
     running_ = threads;
+    // None searches until all have started: with more threads than processors, those at work would
+    // leave no time to start the rest (1024 on two processors took 17 seconds).
+    const std::lock_guard starting(mutex_);
     for (uint32_t i = 0; i < threads; ++i) {
         try {
             threads_.emplace_back([this, i] {
+                {
+                    const std::lock_guard all_started(mutex_);
+                }
                 run(*workers_[i]);
                 finish_worker();
             });

@@ -5,6 +5,6 @@
 
 namespace stampmill {
 
-constinit const Kernel kAvx2Kernel = vector_kernel<Avx2U32, Interleave{1, 1, 1, 1}>("avx2");
+constinit const Kernel kAvx2Kernel = vector_kernel<Avx2U32, Interleave{2, 2, 1, 1}>("avx2");
 
 }  // namespace stampmill

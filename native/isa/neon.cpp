@@ -5,6 +5,6 @@
 
 namespace stampmill {
 
-constinit const Kernel kNeonKernel = vector_kernel<NeonU32, Interleave{2, 2, 2, 1}>("neon");
+constinit const Kernel kNeonKernel = vector_kernel<NeonU32, Interleave{3, 2, 2, 1}>("neon");
 
 }  // namespace stampmill

@@ -5,6 +5,6 @@
 
 namespace stampmill {
 
-constinit const Kernel kScalarKernel = vector_kernel<ScalarU32, Interleave{1, 1, 1, 1}>("scalar");
+constinit const Kernel kScalarKernel = vector_kernel<ScalarU32, Interleave{2, 2, 1, 1}>("scalar");
 
 }  // namespace stampmill

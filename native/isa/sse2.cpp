@@ -5,6 +5,6 @@
 
 namespace stampmill {
 
-constinit const Kernel kSse2Kernel = vector_kernel<Sse2U32, Interleave{1, 1, 1, 1}>("sse2");
+constinit const Kernel kSse2Kernel = vector_kernel<Sse2U32, Interleave{2, 2, 1, 1}>("sse2");
 
 }  // namespace stampmill

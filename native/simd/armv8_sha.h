@@ -55,6 +55,10 @@ struct Armv8Sha1 {
         }
         s.e = next_e;
     }
+    template <int q>
+    static STAMPMILL_INLINE void mix(State& s, Quad w) {
+        rounds<q>(s, w);
+    }
 };
 
 struct Armv8Sha256 {
@@ -87,6 +91,10 @@ struct Armv8Sha256 {
         const uint32x4_t abcd = s.abcd;
         s.abcd = vsha256hq_u32(abcd, s.efgh, w);
         s.efgh = vsha256h2q_u32(s.efgh, abcd, w);
+    }
+    template <int q>
+    static STAMPMILL_INLINE void mix(State& s, Quad w) {
+        rounds<q>(s, w);
     }
     /// W[t .. t + 3] from the four quads before it, oldest first.
     static STAMPMILL_INLINE Quad schedule(Quad w16, Quad w12, Quad w8, Quad w4) {

@@ -12,6 +12,7 @@ namespace {
 
 struct Avx2U32 {
     static constexpr uint32_t kLanes = 8;
+    static constexpr int kRegisters = 16;
     __m256i v;
 
     static STAMPMILL_INLINE Avx2U32 load(const uint32_t* p) {
@@ -25,9 +26,15 @@ struct Avx2U32 {
     }
 };
 
-STAMPMILL_INLINE Avx2U32 operator+(Avx2U32 a, Avx2U32 b) { return {_mm256_add_epi32(a.v, b.v)}; }
-STAMPMILL_INLINE Avx2U32 operator^(Avx2U32 a, Avx2U32 b) { return {_mm256_xor_si256(a.v, b.v)}; }
-STAMPMILL_INLINE Avx2U32 operator&(Avx2U32 a, Avx2U32 b) { return {_mm256_and_si256(a.v, b.v)}; }
+STAMPMILL_INLINE Avx2U32 operator+(Avx2U32 a, Avx2U32 b) {
+    return {_mm256_add_epi32(a.v, b.v)};
+}
+STAMPMILL_INLINE Avx2U32 operator^(Avx2U32 a, Avx2U32 b) {
+    return {_mm256_xor_si256(a.v, b.v)};
+}
+STAMPMILL_INLINE Avx2U32 operator&(Avx2U32 a, Avx2U32 b) {
+    return {_mm256_and_si256(a.v, b.v)};
+}
 
 template <int n>
 STAMPMILL_INLINE Avx2U32 shr(Avx2U32 x) {
@@ -38,8 +45,12 @@ STAMPMILL_INLINE Avx2U32 rotl(Avx2U32 x) {
     return {_mm256_or_si256(_mm256_slli_epi32(x.v, n), _mm256_srli_epi32(x.v, 32 - n))};
 }
 
-STAMPMILL_INLINE Avx2U32 parity(Avx2U32 x, Avx2U32 y, Avx2U32 z) { return x ^ y ^ z; }
-STAMPMILL_INLINE Avx2U32 choose(Avx2U32 x, Avx2U32 y, Avx2U32 z) { return z ^ (x & (y ^ z)); }
+STAMPMILL_INLINE Avx2U32 parity(Avx2U32 x, Avx2U32 y, Avx2U32 z) {
+    return x ^ y ^ z;
+}
+STAMPMILL_INLINE Avx2U32 choose(Avx2U32 x, Avx2U32 y, Avx2U32 z) {
+    return z ^ (x & (y ^ z));
+}
 STAMPMILL_INLINE Avx2U32 majority(Avx2U32 x, Avx2U32 y, Avx2U32 z) {
     return y ^ ((x ^ y) & (y ^ z));
 }

@@ -12,6 +12,7 @@ namespace {
 
 struct Avx512U32 {
     static constexpr uint32_t kLanes = 16;
+    static constexpr int kRegisters = 32;
     __m512i v;
 
     static STAMPMILL_INLINE Avx512U32 load(const uint32_t* p) { return {_mm512_load_si512(p)}; }

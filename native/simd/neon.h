@@ -12,6 +12,7 @@ namespace {
 
 struct NeonU32 {
     static constexpr uint32_t kLanes = 4;
+    static constexpr int kRegisters = 32;
     uint32x4_t v;
 
     static STAMPMILL_INLINE NeonU32 load(const uint32_t* p) { return {vld1q_u32(p)}; }
@@ -19,8 +20,12 @@ struct NeonU32 {
     STAMPMILL_INLINE void store(uint32_t* p) const { vst1q_u32(p, v); }
 };
 
-STAMPMILL_INLINE NeonU32 operator+(NeonU32 a, NeonU32 b) { return {vaddq_u32(a.v, b.v)}; }
-STAMPMILL_INLINE NeonU32 operator^(NeonU32 a, NeonU32 b) { return {veorq_u32(a.v, b.v)}; }
+STAMPMILL_INLINE NeonU32 operator+(NeonU32 a, NeonU32 b) {
+    return {vaddq_u32(a.v, b.v)};
+}
+STAMPMILL_INLINE NeonU32 operator^(NeonU32 a, NeonU32 b) {
+    return {veorq_u32(a.v, b.v)};
+}
 
 template <int n>
 STAMPMILL_INLINE NeonU32 shr(NeonU32 x) {
@@ -32,7 +37,9 @@ STAMPMILL_INLINE NeonU32 rotl(NeonU32 x) {
     return {vsriq_n_u32(vshlq_n_u32(x.v, n), x.v, 32 - n)};
 }
 
-STAMPMILL_INLINE NeonU32 parity(NeonU32 x, NeonU32 y, NeonU32 z) { return x ^ y ^ z; }
+STAMPMILL_INLINE NeonU32 parity(NeonU32 x, NeonU32 y, NeonU32 z) {
+    return x ^ y ^ z;
+}
 STAMPMILL_INLINE NeonU32 choose(NeonU32 x, NeonU32 y, NeonU32 z) {
     return {vbslq_u32(x.v, y.v, z.v)};
 }

@@ -11,6 +11,7 @@ namespace {
 
 struct ScalarU32 {
     static constexpr uint32_t kLanes = 1;
+    static constexpr int kRegisters = 8;
     uint32_t v;
 
     static STAMPMILL_INLINE ScalarU32 load(const uint32_t* p) { return {*p}; }
@@ -18,8 +19,12 @@ struct ScalarU32 {
     STAMPMILL_INLINE void store(uint32_t* p) const { *p = v; }
 };
 
-STAMPMILL_INLINE ScalarU32 operator+(ScalarU32 a, ScalarU32 b) { return {a.v + b.v}; }
-STAMPMILL_INLINE ScalarU32 operator^(ScalarU32 a, ScalarU32 b) { return {a.v ^ b.v}; }
+STAMPMILL_INLINE ScalarU32 operator+(ScalarU32 a, ScalarU32 b) {
+    return {a.v + b.v};
+}
+STAMPMILL_INLINE ScalarU32 operator^(ScalarU32 a, ScalarU32 b) {
+    return {a.v ^ b.v};
+}
 
 template <int n>
 STAMPMILL_INLINE ScalarU32 rotl(ScalarU32 x) {
@@ -42,7 +47,9 @@ STAMPMILL_INLINE ScalarU32 majority(ScalarU32 x, ScalarU32 y, ScalarU32 z) {
 }
 
 /// Bit i is set where lane i of x is at most the same lane of limit, unsigned.
-STAMPMILL_INLINE uint32_t at_most(ScalarU32 x, ScalarU32 limit) { return x.v <= limit.v ? 1u : 0u; }
+STAMPMILL_INLINE uint32_t at_most(ScalarU32 x, ScalarU32 limit) {
+    return x.v <= limit.v ? 1u : 0u;
+}
 
 }  // namespace
 }  // namespace stampmill

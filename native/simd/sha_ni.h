@@ -4,6 +4,7 @@
 // - State, and enter and leave between it and the words a, b, c, ... of the standard;
 // - words(p): four consecutive schedule words from memory, in the order the instruction wants;
 // - rounds<q>(s, w): rounds 4q to 4q + 3; with_constants<q>(w) adds K where that wants it added;
+// - mix<q>(s, w): the instructions that do the rounds and nothing else, for engine/roofline.h;
 // - combine(x, y): XOR; schedule: the next four words from the last sixteen;
 // - first_word(s): a.
 #pragma once
@@ -22,7 +23,9 @@ STAMPMILL_INLINE __m128i load_quad(const uint32_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
 }
 
-STAMPMILL_INLINE __m128i reversed(__m128i x) { return _mm_shuffle_epi32(x, 0x1b); }
+STAMPMILL_INLINE __m128i reversed(__m128i x) {
+    return _mm_shuffle_epi32(x, 0x1b);
+}
 
 struct ShaNiSha1 {
     using Quad = __m128i;
@@ -57,6 +60,10 @@ struct ShaNiSha1 {
         const __m128i e = _mm_sha1nexte_epu32(s.before, w);
         s.before = s.abcd;
         s.abcd = _mm_sha1rnds4_epu32(s.abcd, e, q / 5);
+    }
+    template <int q>
+    static STAMPMILL_INLINE void mix(State& s, Quad w) {
+        s.abcd = _mm_sha1rnds4_epu32(s.abcd, w, q / 5);
     }
 };
 
@@ -104,6 +111,11 @@ struct ShaNiSha256 {
     static STAMPMILL_INLINE void rounds(State& s, Quad w) {
         s.cdgh = _mm_sha256rnds2_epu32(s.cdgh, s.abef, w);
         s.abef = _mm_sha256rnds2_epu32(s.abef, s.cdgh, _mm_shuffle_epi32(w, 0x0e));
+    }
+    template <int q>
+    static STAMPMILL_INLINE void mix(State& s, Quad w) {
+        s.cdgh = _mm_sha256rnds2_epu32(s.cdgh, s.abef, w);
+        s.abef = _mm_sha256rnds2_epu32(s.abef, s.cdgh, w);
     }
     /// W[t .. t + 3] from the four quads before it, oldest first.
     static STAMPMILL_INLINE Quad schedule(Quad w16, Quad w12, Quad w8, Quad w4) {

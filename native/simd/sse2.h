@@ -12,6 +12,7 @@ namespace {
 
 struct Sse2U32 {
     static constexpr uint32_t kLanes = 4;
+    static constexpr int kRegisters = 16;
     __m128i v;
 
     static STAMPMILL_INLINE Sse2U32 load(const uint32_t* p) {
@@ -25,9 +26,15 @@ struct Sse2U32 {
     }
 };
 
-STAMPMILL_INLINE Sse2U32 operator+(Sse2U32 a, Sse2U32 b) { return {_mm_add_epi32(a.v, b.v)}; }
-STAMPMILL_INLINE Sse2U32 operator^(Sse2U32 a, Sse2U32 b) { return {_mm_xor_si128(a.v, b.v)}; }
-STAMPMILL_INLINE Sse2U32 operator&(Sse2U32 a, Sse2U32 b) { return {_mm_and_si128(a.v, b.v)}; }
+STAMPMILL_INLINE Sse2U32 operator+(Sse2U32 a, Sse2U32 b) {
+    return {_mm_add_epi32(a.v, b.v)};
+}
+STAMPMILL_INLINE Sse2U32 operator^(Sse2U32 a, Sse2U32 b) {
+    return {_mm_xor_si128(a.v, b.v)};
+}
+STAMPMILL_INLINE Sse2U32 operator&(Sse2U32 a, Sse2U32 b) {
+    return {_mm_and_si128(a.v, b.v)};
+}
 
 template <int n>
 STAMPMILL_INLINE Sse2U32 shr(Sse2U32 x) {
@@ -38,8 +45,12 @@ STAMPMILL_INLINE Sse2U32 rotl(Sse2U32 x) {
     return {_mm_or_si128(_mm_slli_epi32(x.v, n), _mm_srli_epi32(x.v, 32 - n))};
 }
 
-STAMPMILL_INLINE Sse2U32 parity(Sse2U32 x, Sse2U32 y, Sse2U32 z) { return x ^ y ^ z; }
-STAMPMILL_INLINE Sse2U32 choose(Sse2U32 x, Sse2U32 y, Sse2U32 z) { return z ^ (x & (y ^ z)); }
+STAMPMILL_INLINE Sse2U32 parity(Sse2U32 x, Sse2U32 y, Sse2U32 z) {
+    return x ^ y ^ z;
+}
+STAMPMILL_INLINE Sse2U32 choose(Sse2U32 x, Sse2U32 y, Sse2U32 z) {
+    return z ^ (x & (y ^ z));
+}
 STAMPMILL_INLINE Sse2U32 majority(Sse2U32 x, Sse2U32 y, Sse2U32 z) {
     return y ^ ((x ^ y) & (y ^ z));
 }
