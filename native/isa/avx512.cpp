@@ -5,6 +5,6 @@
 
 namespace stampmill {
 
-constinit const Kernel kAvx512Kernel = vector_kernel<Avx512U32, Interleave{4, 4, 4, 1}>("avx512");
+constinit const Kernel kAvx512Kernel = vector_kernel<Avx512U32, Interleave{4, 3, 3, 1}>("avx512");
 
 }  // namespace stampmill

@@ -6,6 +6,6 @@
 namespace stampmill {
 
 constinit const Kernel kShaNiKernel =
-    sha_kernel<ShaNiSha1, ShaNiSha256, Interleave{5, 6, 6, 4}>("sha_ni");
+    sha_kernel<ShaNiSha1, ShaNiSha256, Interleave{6, 6, 6, 4}>("sha_ni");
 
 }  // namespace stampmill
