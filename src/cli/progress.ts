@@ -19,7 +19,7 @@ const REDRAWN_EVERY = 100;
  */
 export function showProgress(watched: Watched): () => void {
   if (!process.stderr.isTTY || process.env.TERM === "dumb") return () => {};
-  const start = performance.now();
+  const start = process.uptime();
   let end = () => {};
   let ended = false;
   const timer = setTimeout(async () => {
@@ -75,7 +75,7 @@ function chanceBy({ bits, tried }: Watched): number {
 /** The rest is as long as the whole was at the start: what has been tried does not count. */
 function textsFor(watched: Watched, start: number) {
   const tries = watched.tried();
-  const rate = (1000 * tries) / (performance.now() - start);
+  const rate = tries / (process.uptime() - start);
   return {
     label: watched.label,
     chance: (100 * chanceBy(watched)).toFixed(0).padStart(2),
