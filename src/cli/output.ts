@@ -1,15 +1,12 @@
+import { writeSync } from "node:fs";
 import { StampmillError } from "../errors.ts";
 import { EnvironmentError } from "./exit.ts";
 
-let listening = false;
+const STDOUT = 1;
+const STDERR = 2;
 
-/** A failed write also emits "error", which would end the process before it can be reported. */
-function listen(): void {
-  if (listening) return;
-  listening = true;
-  process.stdout.on("error", () => {});
-  process.stderr.on("error", () => {});
-}
+/** Where writing has gone over to Node's streams. */
+const streamed = new Set<number>();
 
 /**
  * Writes the product, and nothing else, to standard output; resolves once it is handed over.
@@ -17,20 +14,45 @@ function listen(): void {
  *
  * @throws EnvironmentError if it could not be written, for instance to a full disk
  */
-export function writeProduct(text: string): Promise<void> {
-  listen();
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (cause) => {
-      if (cause) reject(new EnvironmentError("cannot write to standard output", cause));
-      else resolve();
-    });
-  });
+export async function writeProduct(text: string): Promise<void> {
+  try {
+    await write(STDOUT, text);
+  } catch (cause) {
+    throw new EnvironmentError("cannot write to standard output", cause as NodeJS.ErrnoException);
+  }
 }
 
 /** Writes what is not the product to standard error, as it is. */
 export function writeAside(text: string): void {
-  listen();
-  process.stderr.write(text);
+  // There is nowhere left to report that this failed.
+  write(STDERR, text).catch(() => {});
+}
+
+/**
+ * Writes right to the file descriptor: process.stdout and stderr would be created for it, which
+ * costs a start 3 ms. A pipe that somebody made non-blocking and that is full takes no more; the
+ * stream knows how to wait, and keeps the order from then on.
+ */
+async function write(descriptor: typeof STDOUT | typeof STDERR, text: string): Promise<void> {
+  let rest: Uint8Array = Buffer.from(text);
+  try {
+    while (rest.length > 0 && !streamed.has(descriptor)) {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    streamed.add(descriptor);
+  }
+  if (rest.length > 0) await writeToStream(descriptor, rest);
+}
+
+function writeToStream(descriptor: number, bytes: Uint8Array): Promise<void> {
+  const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+  // A failed write also emits "error", which would end the process before it can be reported.
+  if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (cause) => (cause ? reject(cause) : resolve()));
+  });
 }
 
 /** Writes `stampmill: error: …` and, where it helps, `stampmill: hint: …`. */

@@ -18,11 +18,12 @@ const REDRAWN_EVERY = 100;
  * @returns ends the bar and removes it
  */
 export function showProgress(watched: Watched): () => void {
-  if (!process.stderr.isTTY || process.env.TERM === "dumb") return () => {};
   const start = process.uptime();
   let end = () => {};
   let ended = false;
   const timer = setTimeout(async () => {
+    // Asked this late because asking costs a start 2 ms.
+    if (!process.stderr.isTTY || process.env.TERM === "dumb") return;
     const bar = await createBar();
     if (ended) return;
     bar.start(1, 0, textsFor(watched, start));
