@@ -4,8 +4,8 @@
 //
 // Works on a copy of the sources in build-sanitized-*/, so that the addon in build/ stays what users
 // get. The sanitizer's runtime is loaded before Node, and sees the addon's memory accesses and
-// everybody's allocations, locks and threads. Of Node's own atomics it knows nothing, so reports in
-// which the addon has no part are left out.
+// everybody's allocations, locks and threads. Of Node's own atomics it knows nothing, so reports of
+// races in which the addon has no part are left out.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -59,12 +59,12 @@ function engineTests() {
   return names.filter((name) => name.endsWith(".test.ts")).map((name) => join("test", name));
 }
 
-/** The sanitizer's reports, one for each mistake, in which the addon has a part. */
+/** The sanitizer's reports, one for each mistake; of races those in which the addon has a part. */
 function readReports(reports) {
   const texts = readdirSync(reports).map((name) => readFileSync(join(reports, name), "utf8"));
   return texts
-    .flatMap((text) => text.split(/^={10,}$/m))
-    .filter((report) => report.includes("stampmill.node"))
+    .flatMap((text) => text.split(/^={10,}$/m).filter((report) => report.trim() !== ""))
+    .filter((report) => sanitize === "address" || /stampmill\.node|\/native\//.test(report))
     .map((report) => report.replaceAll(/<null>( <null>)? \(stampmill\.node\+(0x\w+)\)/g, nameOf));
 }
 
