@@ -16,6 +16,7 @@ export {
   mint,
 } from "./mint.ts";
 export { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "./rules.ts";
+export { createSpender, type Spender, type SpendOptions, verifyAndSpend } from "./spend.ts";
 export { type DateWidth, formatStampDate } from "./stamp/date.ts";
 export {
   ALGORITHMS,
@@ -36,6 +37,19 @@ export {
   type StampV0,
   type StampV1,
 } from "./stamp/stamp.ts";
+export { spentEntry } from "./store/entry.ts";
+export { openStore } from "./store/open.ts";
+export {
+  type AddReport,
+  MAX_SET,
+  type PurgeOptions,
+  type SpendOutcome,
+  type SpendTerms,
+  type SpentEntry,
+  type SpentStore,
+  type StoreMarks,
+  type StoreStats,
+} from "./store/store.ts";
 export {
   createVerifier,
   type Reason,

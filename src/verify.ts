@@ -13,6 +13,8 @@ import { isProblem, MAX_STAMP_LENGTH, readStamp, type Stamp } from "./stamp/stam
  * - `insufficient-bits`: claims less than is asked for.
  * - `future`, `expired`: its date is not within the time asked for.
  * - `missing-work`: the digest has fewer leading zero bits than the stamp claims.
+ * - `spent`: good, but in the store, or dated no later than what the store has purged. Only where
+ *   there is a store: see `verifyAndSpend`.
  */
 export type Reason =
   | "malformed"
@@ -22,7 +24,8 @@ export type Reason =
   | "insufficient-bits"
   | "future"
   | "expired"
-  | "missing-work";
+  | "missing-work"
+  | "spent";
 
 interface Judged {
   /** The stamp; text too long to be one is cut to 200 characters and ends in "…". */
@@ -66,7 +69,7 @@ export type Verifier = (stamp: string) => Verdict;
 
 /**
  * Judges one stamp: shape, version, algorithm, resource, claimed bits, dates and, last, digest.
- * Whether it was seen before is not looked at.
+ * Whether it was seen before is not looked at: `verifyAndSpend` does.
  *
  * @throws StampmillError `bad-input` if an option is missing or wrong; for no stamp whatever
  */

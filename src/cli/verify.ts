@@ -5,11 +5,13 @@ import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { readMailStamps } from "../mail.ts";
 import { regexMatcher } from "../match.ts";
-import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "../rules.ts";
+import { createSpender, type Spender } from "../spend.ts";
 import { ALGORITHMS, type Algorithm, leadingZeroBits } from "../stamp/digest.ts";
 import { percentEncode } from "../stamp/resource.ts";
 import { isProblem, MAX_STAMP_LENGTH, readStamp } from "../stamp/stamp.ts";
-import { createVerifier, type RejectedVerdict, type Verdict, type Verifier } from "../verify.ts";
+import { openStore } from "../store/open.ts";
+import { createVerifier, type RejectedVerdict, type Verdict } from "../verify.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
 import { gather, once, oneOf, wholeNumber } from "./options.ts";
@@ -28,6 +30,9 @@ interface Options {
   allowV0?: true;
   mail?: true;
   any?: true;
+  store?: string;
+  /** False for --no-spend. */
+  spend: boolean;
   json?: true;
 }
 
@@ -41,7 +46,13 @@ is not printable ASCII is shown as a JSON string, and cut to 200 characters and
 Reasons, in the order in which they are looked for: malformed,
 unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
 (it claims too little), future, expired, missing-work (its digest has fewer bits
-than it claims).
+than it claims), spent (only with --store).
+
+With --store every stamp that is valid is spent: recorded before its verdict is
+printed, so that it is valid once, however many processes ask. A store that
+fails accepts nothing. FILE (or sqlite:FILE) is made if it is not there; Redis is
+redis://HOST:PORT/DATABASE, or rediss:// for TLS. Stamps that have expired are
+forgotten, and whatever is dated no later than those stays refused. See stampmill spent --help.
 
 JSON: stamp valid reason resource bits work digest date expires. "bits" is what
 the stamp claims (null in version 0), "work" what it is worth in bits, "expires"
@@ -51,12 +62,13 @@ DURATION is a whole number and s, m, h, d or w. TIME is UTC: 2024-02-29,
 2024-02-29T12:34:56Z, 240229123456 or @1709210096.
 
 Exit codes: 0 every stamp is valid (with --any, at least one); 1 rejected, or no
-stamp; 2 wrong usage or input; 3 reading or writing failed.
+stamp; 2 wrong usage or input; 3 the store, reading or writing failed.
 
 Examples:
   stampmill verify -b 20 -r foo@bar.example --now 2024-03-01 \\
     1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H
   stampmill mint -b 20 me@example.org | stampmill verify -b 20 -r me@example.org
+  stampmill verify -b 20 -r me@example.org --store spent.db - < stamps.txt
   stampmill verify -b 20 -r '*@example.org' --match wildcard --mail < mail.eml`;
 
 /** `stampmill verify`. */
@@ -96,6 +108,12 @@ export function verifyCommand(): Command {
     )
     .option("--allow-v0", "accept stamps of version 0, too, at the bits they have")
     .option("--mail", "read a mail and judge its X-Hashcash and Hashcash headers")
+    .option(
+      "--store <store>",
+      "where spent stamps are recorded: FILE or redis://HOST",
+      once("--store", (text) => text),
+    )
+    .option("--no-spend", "only look whether stamps were spent, and record nothing")
     .option("--any", "exit 0 if at least one stamp is valid")
     .option("--json", "print a line of JSON for each stamp")
     .addHelpText("after", DETAILS)
@@ -103,16 +121,36 @@ export function verifyCommand(): Command {
 }
 
 async function run(stamps: string[], options: Options): Promise<void> {
-  const verifier = await verifierFor(options);
+  const requirements = await requirementsFor(options);
+  if (options.store === undefined) {
+    if (options.spend) return judgeAll(stamps, options, withoutStore(requirements));
+    throw new StampmillError("bad-input", "--no-spend needs a --store to look into");
+  }
+  // The options first: a mistake in them should not leave a new store behind.
+  createVerifier(requirements);
+  const store = await openStore(options.store);
+  try {
+    const spender = createSpender({ ...requirements, store, spend: options.spend });
+    await judgeAll(stamps, options, spender);
+  } finally {
+    await store.close();
+  }
+}
+
+function withoutStore(requirements: VerifyOptions): Spender {
+  const verifier = createVerifier(requirements);
+  return async (stamps) => stamps.map(verifier);
+}
+
+async function judgeAll(stamps: string[], options: Options, judge: Spender): Promise<void> {
   let count = 0;
   let valid = 0;
   for await (const batch of stampBatches(stamps, options)) {
     let lines = "";
-    for (const text of batch) {
-      const verdict = verifier(text);
+    for (const [i, verdict] of (await judge(batch)).entries()) {
       count++;
       if (verdict.valid) valid++;
-      lines += options.json ? toJsonLine(verdict) : toTextLine(verdict, text, options);
+      lines += options.json ? toJsonLine(verdict) : toTextLine(verdict, batch[i] ?? "", options);
     }
     if (lines !== "") await writeProduct(lines);
   }
@@ -126,14 +164,14 @@ async function run(stamps: string[], options: Options): Promise<void> {
   }
 }
 
-async function verifierFor(options: Options): Promise<Verifier> {
+async function requirementsFor(options: Options): Promise<VerifyOptions> {
   const { bits, expires, grace, now, algorithm, allowV0 } = options;
   const common = { bits, expires, grace, now, algorithm, allowV0 };
   const { resource, anyResource, match, encode } = options;
   if (resource !== undefined && anyResource) {
     throw new StampmillError("bad-input", "give --resource or --any-resource, not both");
   }
-  if (anyResource) return createVerifier({ ...common, anyResource });
+  if (anyResource) return { ...common, anyResource };
   if (resource === undefined) {
     throw new StampmillError("bad-input", "--resource is missing: what must the stamp pay for?", {
       parameter: "--resource",
@@ -142,10 +180,10 @@ async function verifierFor(options: Options): Promise<Verifier> {
   }
   if (match === "regex") {
     if (encode) throw new StampmillError("bad-input", "--encode does not go with --match regex");
-    return createVerifier({ ...common, resources: await Promise.all(resource.map(regexMatcher)) });
+    return { ...common, resources: await Promise.all(resource.map(regexMatcher)) };
   }
   const resources = encode ? resource.map(percentEncode) : resource;
-  return createVerifier({ ...common, resources, match });
+  return { ...common, resources, match };
 }
 
 /** The stamps to judge, in batches, so that a file of millions is one write a chunk. */
@@ -206,5 +244,7 @@ function explain(verdict: RejectedVerdict, text: string, options: Options): stri
       return `it expired ${verdict.expires}`;
     case "missing-work":
       return `it claims ${verdict.bits} bits, its digest has ${leadingZeroBits(verdict.digest ?? "")}`;
+    case "spent":
+      return "it was spent before, or is dated before all that the store remembers";
   }
 }

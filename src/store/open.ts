@@ -1,0 +1,38 @@
+import { StampmillError } from "../errors.ts";
+import type { SpentStore } from "./store.ts";
+
+/**
+ * Opens a store of spent stamps, and makes it if it is new.
+ *
+ * - `FILE` or `sqlite:FILE`: an SQLite database, for the processes of one machine.
+ * - `redis://HOST` or `rediss://HOST` (TLS), with `USER:PASSWORD@`, `:PORT` and `/DATABASE`: a Redis
+ *   server, for several machines. `?namespace=NAME` keeps stores on one server apart.
+ *
+ * @throws StampmillError `bad-input` for any other URL; `store` if it cannot be opened
+ */
+export async function openStore(url: string): Promise<SpentStore> {
+  if (typeof url !== "string" || url === "" || url.includes("\0")) {
+    throw badUrl("the store must be a file, or a URL such as redis://localhost");
+  }
+  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*(?=:)/.exec(url)?.[0].toLowerCase();
+  switch (scheme) {
+    case undefined:
+    case "sqlite": {
+      const file = scheme === undefined ? url : url.slice("sqlite:".length);
+      if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
+      return (await import("./sqlite.ts")).openSqlite(file);
+    }
+    case "redis":
+    case "rediss":
+      return (await import("./redis.ts")).openRedis(url);
+    default:
+      throw badUrl(`there is no store of the kind ${scheme}:`);
+  }
+}
+
+function badUrl(message: string): StampmillError {
+  return new StampmillError("bad-input", message, {
+    parameter: "store",
+    hint: "FILE, sqlite:FILE, redis://HOST:PORT/DATABASE or rediss://…",
+  });
+}
