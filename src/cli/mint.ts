@@ -9,16 +9,18 @@ import { DEFAULT_BITS, type MintedStamp, mint } from "../mint.ts";
 import type { DateWidth } from "../stamp/date.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";
+import { bitsForWork, DEFAULT_SET_SIZE } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
-import { once, oneOf, wholeNumber } from "./options.ts";
+import { decimal, once, oneOf, wholeNumber } from "./options.ts";
 import { toJsonLine, writeError, writeProduct } from "./output.ts";
 import { showProgress } from "./progress.ts";
 
 interface Options {
-  bits: number;
+  bits?: number;
+  work?: number;
   algorithm: Algorithm;
-  count: number;
+  count?: number;
   ext?: string;
   date?: number;
   dateWidth: "6" | "10" | "12";
@@ -37,9 +39,12 @@ else it holds as %XX of its UTF-8, and % as %25. "-" reads resources from
 standard input, one a line, and prints each stamp as it is found; empty lines
 are skipped, and a line that is no resource is reported and passed over.
 
+--work takes fractions of a bit: 24.3 means 2^24.3 hashes. Several small stamps
+cost as much on average as one, with far less luck in the time they take.
+
 A stamp normally fills one block of the hash function and 55 bytes of the next,
 or more blocks for a long resource: laid out so, it is found with less work.
-A compact one takes about half the length and a quarter to a half more time.
+A compact one is about half as long and takes up to twice the time.
 
 JSON: stamp resource bits algorithm digest tries seconds rate kernel threads.
 
@@ -51,6 +56,7 @@ Examples:
   stampmill mint -b 20 --header bob@example.org >> mail.headers
   stampmill mint --encode -a sha256 "https://example.org/a post"
   stampmill mint -b 16 -n 8 --json forum.example.org
+  stampmill mint --work 23.5 -n 12 forum.example.org
   stampmill mint -b 18 - < addresses.txt`;
 
 /** `stampmill mint`. */
@@ -60,9 +66,13 @@ export function mintCommand(): Command {
     .argument("<resource...>", `what the stamps pay for; "-" reads resources from standard input`)
     .option(
       "-b, --bits <bits>",
-      "leading zero bits, 0 to 64: 2^bits hashes on average",
+      `leading zero bits, 0 to 64: 2^bits hashes on average (default: ${DEFAULT_BITS})`,
       wholeNumber("--bits"),
-      DEFAULT_BITS,
+    )
+    .option(
+      "--work <bits>",
+      "instead of --bits: a set of equal stamps worth 2^bits hashes together",
+      decimal("--work"),
     )
     .option(
       "-a, --algorithm <algorithm>",
@@ -70,7 +80,11 @@ export function mintCommand(): Command {
       oneOf("--algorithm", ALGORITHMS),
       "sha1",
     )
-    .option("-n, --count <count>", "stamps for each resource", readCount, 1)
+    .option(
+      "-n, --count <count>",
+      `stamps for each resource (default: 1, with --work ${DEFAULT_SET_SIZE})`,
+      wholeNumber("--count"),
+    )
     .option(
       "-x, --ext <ext>",
       "extension field, such as name=value;flag",
@@ -110,10 +124,11 @@ export function mintCommand(): Command {
     .action(run);
 }
 
-async function run(resources: readonly string[], options: Options): Promise<void> {
-  if (options.json && options.header) {
+async function run(resources: readonly string[], given: Options): Promise<void> {
+  if (given.json && given.header) {
     throw new StampmillError("bad-input", "give --json or --header, not both");
   }
+  const options = { ...given, ...bitsAndCount(given) };
   let refused = false;
   for (const resource of resources) {
     if (resource === "-") {
@@ -125,8 +140,23 @@ async function run(resources: readonly string[], options: Options): Promise<void
   process.exitCode = refused ? EXIT.usage : EXIT.done;
 }
 
+/** What --bits, --work and --count come to. */
+function bitsAndCount({ bits, work, count }: Options): { bits: number; count: number } {
+  if (count !== undefined && count < 1) {
+    throw new StampmillError("bad-input", "--count must be at least 1", { parameter: "--count" });
+  }
+  if (work === undefined) return { bits: bits ?? DEFAULT_BITS, count: count ?? 1 };
+  if (bits !== undefined) {
+    throw new StampmillError("bad-input", "give --bits or --work, not both");
+  }
+  const size = count ?? DEFAULT_SET_SIZE;
+  return { bits: bitsForWork(work, size), count: size };
+}
+
+type Task = Options & { bits: number; count: number };
+
 /** Mints for each line of standard input; false if there was one that is no resource. */
-async function mintForLines(options: Options): Promise<boolean> {
+async function mintForLines(options: Task): Promise<boolean> {
   let number = 0;
   let good = true;
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -158,7 +188,7 @@ function decode(utf8: InstanceType<typeof TextDecoder>, line: string): string {
   }
 }
 
-async function mintFor(given: string, options: Options): Promise<void> {
+async function mintFor(given: string, options: Task): Promise<void> {
   const { count, date, dateWidth, encode, json, header, ...rest } = options;
   const resource = encode ? percentEncode(given) : given;
   for (let i = 1; i <= count; i++) {
@@ -181,10 +211,4 @@ async function mintFor(given: string, options: Options): Promise<void> {
 function format(minted: MintedStamp, { json, header }: Options): string {
   if (json) return toJsonLine(minted);
   return `${header ? foldHeader("X-Hashcash", minted.stamp) : minted.stamp}\n`;
-}
-
-function readCount(text: string): number {
-  const count = wholeNumber("--count")(text);
-  if (count > 0) return count;
-  throw new StampmillError("bad-input", "--count must be at least 1", { parameter: "--count" });
 }

@@ -24,6 +24,14 @@ export function wholeNumber(flag: string): (text: string) => number {
   });
 }
 
+/** A number in decimal, with or without a fraction; its range is for the library to check. */
+export function decimal(flag: string): (text: string) => number {
+  return once(flag, (text) => {
+    if (/^\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
+    throw badOption(flag, `${flag} must be a number such as 24.3, not ${JSON.stringify(text)}`);
+  });
+}
+
 /** One of a few words. */
 export function oneOf<T extends string>(flag: string, words: readonly T[]): (text: string) => T {
   return once(flag, (text) => {
