@@ -21,6 +21,7 @@ async function loadEsbuild() {
 }
 
 const esbuild = await loadEsbuild();
+const { dependencies } = createRequire(import.meta.url)("../package.json");
 
 const common = {
   absWorkingDir: root,
@@ -35,6 +36,8 @@ const common = {
   metafile: true,
   logLevel: "warning",
   outdir: dist,
+  // What is installed along is not bundled: it may be native.
+  external: Object.keys(dependencies),
   // Flat, so that a path relative to the module is the same in src/ and in any chunk of dist/.
   chunkNames: "chunk-[hash]",
 };
