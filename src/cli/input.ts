@@ -1,4 +1,11 @@
+import { createReadStream, fstatSync } from "node:fs";
 import { EnvironmentError } from "./exit.ts";
+
+/**
+ * Bytes of a file to read at a time: stamps for one full transaction of the store. A pipe never
+ * holds more than 64 KiB.
+ */
+const FILE_CHUNK = 1 << 18;
 
 /**
  * Standard input in pieces.
@@ -7,8 +14,14 @@ import { EnvironmentError } from "./exit.ts";
  */
 export async function* readStandardInput(): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of process.stdin) yield chunk;
+    for await (const chunk of openStandardInput()) yield chunk;
   } catch (cause) {
     throw new EnvironmentError("cannot read standard input", cause as NodeJS.ErrnoException);
   }
+}
+
+function openStandardInput(): AsyncIterable<Uint8Array> {
+  const fd = 0;
+  if (!fstatSync(fd).isFile()) return process.stdin;
+  return createReadStream("", { fd, autoClose: false, highWaterMark: FILE_CHUNK });
 }
