@@ -33,26 +33,26 @@ const Row kRows[] = {
 
 std::mutex g_mutex;  // over what has been found out about the rows
 
-bool usable(const Row& row) {
-    static std::optional<bool> passed[std::size(kRows)];
+bool usable(const Row& row, Algorithm algorithm) {
+    static std::optional<bool> passed[std::size(kRows)][kAlgorithms];
     if (!cpu_has(row.isa)) return false;
-    std::optional<bool>& verdict = passed[&row - kRows];
-    if (!verdict) verdict = passes_self_test(row.kernel);
+    std::optional<bool>& verdict = passed[&row - kRows][static_cast<int>(algorithm)];
+    if (!verdict) verdict = passes_self_test(row.kernel, algorithm);
     return *verdict;
 }
 
 /// The usable rows of the best rank that has any.
-std::vector<const Row*> contenders() {
+std::vector<const Row*> contenders(Algorithm algorithm) {
     std::vector<const Row*> found;
     for (const Row& row : kRows) {
         if (!found.empty() && row.rank != found.front()->rank) break;
-        if (usable(row)) found.push_back(&row);
+        if (usable(row, algorithm)) found.push_back(&row);
     }
     return found;
 }
 
 const Kernel* fastest(Algorithm algorithm) {
-    const std::vector<const Row*> rows = contenders();
+    const std::vector<const Row*> rows = contenders(algorithm);
     if (rows.size() == 1) return &rows.front()->kernel;
     const Kernel* best = nullptr;
     double best_rate = 0;
@@ -72,7 +72,8 @@ std::vector<KernelReport> kernel_reports() {
     const std::lock_guard lock(g_mutex);
     std::vector<KernelReport> reports;
     for (const Row& row : kRows) {
-        reports.push_back({row.kernel.name, cpu_has(row.isa), usable(row)});
+        const bool passed = usable(row, Algorithm::kSha1) && usable(row, Algorithm::kSha256);
+        reports.push_back({row.kernel.name, cpu_has(row.isa), passed});
     }
     return reports;
 }
@@ -88,7 +89,7 @@ Choice choose_kernel(const std::string& name, Algorithm algorithm) {
     for (const Row& row : kRows) {
         if (name != row.kernel.name) continue;
         if (!cpu_has(row.isa)) return {nullptr, Refusal::kUnsupported};
-        if (!usable(row)) return {nullptr, Refusal::kFailedSelfTest};
+        if (!usable(row, algorithm)) return {nullptr, Refusal::kFailedSelfTest};
         return {&row.kernel, Refusal::kNone};
     }
     return {nullptr, Refusal::kUnknownName};

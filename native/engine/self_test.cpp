@@ -33,8 +33,9 @@ const KnownAnswer kKnownAnswers[] = {
 
 }  // namespace
 
-bool passes_self_test(const Kernel& kernel) {
+bool passes_self_test(const Kernel& kernel, Algorithm algorithm) {
     for (const KnownAnswer& known : kKnownAnswers) {
+        if (known.algorithm != algorithm) continue;
         Job job;
         job.algorithm = known.algorithm;
         job.message.assign(known.message_bytes, 's');
