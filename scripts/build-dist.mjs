@@ -23,6 +23,9 @@ async function loadEsbuild() {
 const esbuild = await loadEsbuild();
 const { dependencies } = createRequire(import.meta.url)("../package.json");
 
+/** What the Redis client loads for features that are not used here, and does without. */
+const ABSENT = ["@node-rs/xxhash", "@opentelemetry/api"];
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -37,7 +40,7 @@ const common = {
   logLevel: "warning",
   outdir: dist,
   // What is installed along is not bundled: it may be native.
-  external: Object.keys(dependencies),
+  external: [...Object.keys(dependencies), ...ABSENT],
   // Flat, so that a path relative to the module is the same in src/ and in any chunk of dist/.
   chunkNames: "chunk-[hash]",
 };
@@ -75,7 +78,8 @@ function lazyPackages(found) {
     name: "lazy-packages",
     setup(build) {
       build.onResolve({ filter: /^[^.]/ }, ({ kind, path }) => {
-        if (kind !== "dynamic-import" || isBuiltin(path) || path in dependencies) return undefined;
+        if (kind !== "dynamic-import" || isBuiltin(path)) return undefined;
+        if (common.external.includes(path)) return undefined;
         const file = `lazy-${path.replaceAll(/\W+/g, "-")}`;
         found.set(file, path);
         return { path: `./${file}.cjs`, external: true };

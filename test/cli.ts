@@ -20,6 +20,7 @@ async function bundle(): Promise<string> {
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    external: ["@node-rs/xxhash", "@opentelemetry/api"],
     splitting: true,
     platform: "node",
     format: "esm",
