@@ -21,8 +21,8 @@ type Client = Awaited<ReturnType<typeof newClient>>;
 
 async function newClient(url: string) {
   // Half a megabyte that only these stores need; the build makes it a file of its own.
-  const { createClient } = await import("@redis/client");
-  return createClient({
+  const { default: redis } = await import("@redis/client");
+  return redis.createClient({
     url,
     RESP: 2,
     // A command is sent once or fails: were it sent again after a lost answer, what it has spent
