@@ -21,8 +21,10 @@ type Client = Awaited<ReturnType<typeof newClient>>;
 
 async function newClient(url: string) {
   // Half a megabyte that only these stores need; the build makes it a file of its own.
-  const { default: redis } = await import("@redis/client");
-  return redis.createClient({
+  const loaded = await import("@redis/client");
+  // What CommonJS exports has its names or is one default, depending on what loads or bundles it.
+  const { createClient } = "createClient" in loaded ? loaded : loaded.default;
+  return createClient({
     url,
     RESP: 2,
     // A command is sent once or fails: were it sent again after a lost answer, what it has spent
