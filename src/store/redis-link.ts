@@ -16,14 +16,15 @@ const MAX_REDIRECTIONS = 3;
 /** The protocol's sign for a blob: "$". */
 const BLOB_STRING = 36;
 
+type Redis = typeof import("@redis/client");
 type Argument = string | Buffer;
 type Client = Awaited<ReturnType<typeof newClient>>;
 
 async function newClient(url: string) {
   // Half a megabyte that only these stores need; the build makes it a file of its own.
-  const loaded = await import("@redis/client");
+  const loaded: Partial<Redis> & { default?: Redis } = await import("@redis/client");
   // What CommonJS exports has its names or is one default, depending on what loads or bundles it.
-  const { createClient } = "createClient" in loaded ? loaded : loaded.default;
+  const { createClient } = (loaded.createClient ? loaded : loaded.default) as Redis;
   return createClient({
     url,
     RESP: 2,
