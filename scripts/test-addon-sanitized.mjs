@@ -95,6 +95,10 @@ const env = {
   TSAN_OPTIONS: `${logged}:halt_on_error=0:exitcode=0:history_size=4`,
 };
 const tests = files.length > 0 ? files : engineTests();
+if (tests.length === 0) {
+  console.error("sanitized addon failed: no test/engine*.test.ts, addon*.test.ts or mint*.test.ts");
+  process.exit(1);
+}
 const args = ["--import", "tsx", "--test", ...tests];
 const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: "inherit", env });
 const ours = readReports(reports);
