@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { StampmillError } from "./errors.ts";
 import type { Algorithm } from "./stamp/digest.ts";
-import { availableThreads } from "./threads.ts";
+import { defaultThreads } from "./threads.ts";
 
 /** A search, for {@link startSearch}. */
 export interface SearchJob {
@@ -234,7 +234,7 @@ function completeJob(job: SearchJob) {
     start,
     count: inRange("count", job.count ?? space - start, 1n, space - start),
     wanted: BigInt(wholeNumber("wanted", job.wanted ?? 1, 0, Number.MAX_SAFE_INTEGER)),
-    threads: wholeNumber("threads", job.threads ?? availableThreads(), 1, MAX_THREADS),
+    threads: wholeNumber("threads", job.threads ?? defaultThreads(), 1, MAX_THREADS),
     kernel: kernelName(job.kernel),
   };
 }

@@ -23,6 +23,18 @@ export function availableThreads(read: ReadText = readText): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(quota)));
 }
 
+const REMEMBERED_FOR = 1;
+let remembered = { threads: 0, until: 0 };
+
+/** {@link availableThreads}, looked up once a second at most: a tiny search takes less than that. */
+export function defaultThreads(): number {
+  const now = process.uptime();
+  if (now >= remembered.until) {
+    remembered = { threads: availableThreads(), until: now + REMEMBERED_FOR };
+  }
+  return remembered.threads;
+}
+
 /**
  * Processors that the control groups of this process grant, possibly a fraction; infinity without
  * a quota. The narrowest group on the way up to the root counts (cgroups(7); cpu.max in the
