@@ -15,6 +15,7 @@ import { isProblem, MAX_STAMP_LENGTH, readStamp, type Stamp } from "./stamp/stam
  * - `missing-work`: the digest has fewer leading zero bits than the stamp claims.
  * - `spent`: good, but in the store, or dated no later than what the store has purged. Only where
  *   there is a store: see `verifyAndSpend`.
+ * - `insufficient-work`: good, but the set it belongs to is worth too little: see `verifyWork`.
  */
 export type Reason =
   | "malformed"
@@ -25,7 +26,8 @@ export type Reason =
   | "future"
   | "expired"
   | "missing-work"
-  | "spent";
+  | "spent"
+  | "insufficient-work";
 
 interface Judged {
   /** The stamp; text too long to be one is cut to 200 characters and ends in "…". */

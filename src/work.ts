@@ -1,13 +1,11 @@
 import { StampmillError } from "./errors.ts";
+import { MAX_SET } from "./store/store.ts";
 
 /** Most work, in bits, that can be asked of a set of stamps. */
 export const MAX_WORK = 256;
 
 /** Stamps of a set that is minted, if no number is given. */
 export const DEFAULT_SET_SIZE = 8;
-
-/** Most stamps of one set: a verifier has to hold them all until it has counted them. */
-export const MAX_SET_SIZE = 1000;
 
 /**
  * Passes on an amount of work in bits, fractions allowed: `24.3` means 2^24.3 hashes.
@@ -47,8 +45,8 @@ export function hashesOf(bits: Iterable<number>): bigint {
  */
 export function bitsForWork(work: number, count = DEFAULT_SET_SIZE): number {
   checkWork(work);
-  if (!Number.isInteger(count) || count < 1 || count > MAX_SET_SIZE) {
-    throw new StampmillError("bad-input", `count must be from 1 to ${MAX_SET_SIZE}`, {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SET) {
+    throw new StampmillError("bad-input", `count must be from 1 to ${MAX_SET}`, {
       parameter: "count",
     });
   }

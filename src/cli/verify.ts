@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
 import { StampmillError } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
+import { type SetVerdict, verifyWork } from "../judge-set.ts";
 import { readLines } from "../lines.ts";
 import { readMailStamps } from "../mail.ts";
 import { regexMatcher } from "../match.ts";
@@ -11,10 +12,12 @@ import { ALGORITHMS, type Algorithm, leadingZeroBits } from "../stamp/digest.ts"
 import { percentEncode } from "../stamp/resource.ts";
 import { isProblem, MAX_STAMP_LENGTH, readStamp } from "../stamp/stamp.ts";
 import { openStore } from "../store/open.ts";
+import { MAX_SET } from "../store/store.ts";
 import { createVerifier, type RejectedVerdict, type Verdict } from "../verify.ts";
+import { checkWork } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
-import { gather, once, oneOf, wholeNumber } from "./options.ts";
+import { decimal, gather, once, oneOf, wholeNumber } from "./options.ts";
 import { toJsonLine, toPrintable, writeError, writeHint, writeProduct } from "./output.ts";
 
 interface Options {
@@ -30,6 +33,7 @@ interface Options {
   allowV0?: true;
   mail?: true;
   any?: true;
+  work?: number;
   store?: string;
   /** False for --no-spend. */
   spend: boolean;
@@ -46,7 +50,11 @@ is not printable ASCII is shown as a JSON string, and cut to 200 characters and
 Reasons, in the order in which they are looked for: malformed,
 unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
 (it claims too little), future, expired, missing-work (its digest has fewer bits
-than it claims), spent (only with --store).
+than it claims), spent (only with --store), insufficient-work (only with --work).
+
+With --work the stamps for one resource are added up: distinct valid ones, each
+at least --bits, at most ${MAX_SET} in all. If they reach it they are accepted, and with
+--store spent in one step, all of them or none. Other stamps are no obstacle.
 
 With --store every stamp that is valid is spent: recorded before its verdict is
 printed, so that it is valid once, however many processes ask. A store that
@@ -114,6 +122,11 @@ export function verifyCommand(): Command {
       once("--store", (text) => text),
     )
     .option("--no-spend", "only look whether stamps were spent, and record nothing")
+    .option(
+      "--work <bits>",
+      "accept if the stamps for one resource are worth 2^bits hashes together",
+      decimal("--work"),
+    )
     .option("--any", "exit 0 if at least one stamp is valid")
     .option("--json", "print a line of JSON for each stamp")
     .addHelpText("after", DETAILS)
@@ -122,9 +135,10 @@ export function verifyCommand(): Command {
 
 async function run(stamps: string[], options: Options): Promise<void> {
   const requirements = await requirementsFor(options);
+  if (options.work !== undefined) return judgeSets(stamps, options, options.work, requirements);
   if (options.store === undefined) {
     if (options.spend) return judgeAll(stamps, options, withoutStore(requirements));
-    throw new StampmillError("bad-input", "--no-spend needs a --store to look into");
+    throw missingStore();
   }
   // The options first: a mistake in them should not leave a new store behind.
   createVerifier(requirements);
@@ -135,6 +149,50 @@ async function run(stamps: string[], options: Options): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/** Adds up the work of all stamps given: none is judged for good until the last has come. */
+async function judgeSets(
+  stamps: readonly string[],
+  options: Options,
+  work: number,
+  requirements: VerifyOptions,
+): Promise<void> {
+  createVerifier(requirements);
+  checkWork(work);
+  if (options.any) throw new StampmillError("bad-input", "--any does not go with --work");
+  if (options.store === undefined && !options.spend) throw missingStore();
+  const all: string[] = [];
+  for await (const batch of stampBatches(stamps, options)) {
+    all.push(...batch);
+    // Refused by verifyWork, before there are more of them than memory.
+    if (all.length > MAX_SET) break;
+  }
+  const store = options.store === undefined ? undefined : await openStore(options.store);
+  try {
+    const settings = { ...requirements, work, store, spend: options.spend };
+    const { accepted, sets, verdicts } = await verifyWork(all, settings);
+    const format = (verdict: Verdict, i: number) =>
+      options.json ? toJsonLine(verdict) : toTextLine(verdict, all[i] ?? "", options);
+    await writeProduct(verdicts.map(format).join(""));
+    if (all.length === 0) writeError("there is no stamp to verify");
+    for (const set of sets) {
+      if (!set.accepted) writeHint(`${describeSet(set)}, which is less than --work ${work}`);
+    }
+    process.exitCode = accepted ? EXIT.done : EXIT.rejected;
+  } finally {
+    await store?.close();
+  }
+}
+
+function describeSet({ resource, stamps, work }: SetVerdict): string {
+  const count = stamps.length === 1 ? "1 stamp" : `${stamps.length} stamps`;
+  const worth = stamps.length === 0 ? "nothing" : `2^${work.toFixed(2)} hashes`;
+  return `${count} for ${resource} ${stamps.length === 1 ? "is" : "are"} worth ${worth}`;
+}
+
+function missingStore(): StampmillError {
+  return new StampmillError("bad-input", "--no-spend needs a --store to look into");
 }
 
 function withoutStore(requirements: VerifyOptions): Spender {
@@ -246,5 +304,7 @@ function explain(verdict: RejectedVerdict, text: string, options: Options): stri
       return `it claims ${verdict.bits} bits, its digest has ${leadingZeroBits(verdict.digest ?? "")}`;
     case "spent":
       return "it was spent before, or is dated before all that the store remembers";
+    case "insufficient-work":
+      return `the stamps for ${verdict.resource} are worth too little together`;
   }
 }
