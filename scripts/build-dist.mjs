@@ -80,7 +80,7 @@ function lazyPackages(found) {
       build.onResolve({ filter: /^[^.]/ }, ({ kind, path }) => {
         if (kind !== "dynamic-import" || isBuiltin(path)) return undefined;
         if (common.external.includes(path)) return undefined;
-        const file = `lazy-${path.replaceAll(/\W+/g, "-")}`;
+        const file = `lazy-${path.replace(/^@/, "").replaceAll(/\W+/g, "-")}`;
         found.set(file, path);
         return { path: `./${file}.cjs`, external: true };
       });
