@@ -1,5 +1,16 @@
-export { type KernelInfo, kernels, MAX_THREADS } from "./engine.ts";
+export {
+  type KernelInfo,
+  kernels,
+  limitOf,
+  MAX_THREADS,
+  measureRoofline,
+  type RunningSearch,
+  type SearchEnd,
+  type SearchJob,
+  startSearch,
+} from "./engine.ts";
 export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
+export { type SetOptions, type SetVerdict, verifyWork, type WorkVerdict } from "./judge-set.ts";
 export { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "./mail.ts";
 export {
   exactMatcher,
@@ -37,8 +48,10 @@ export {
   type StampV0,
   type StampV1,
 } from "./stamp/stamp.ts";
+export { exportSpent } from "./store/dump.ts";
 export { spentEntry } from "./store/entry.ts";
-export { openStore } from "./store/open.ts";
+export { type ImportReport, importSpent } from "./store/import.ts";
+export { type OpenOptions, openStore } from "./store/open.ts";
 export {
   type AddReport,
   MAX_SET,
@@ -59,3 +72,10 @@ export {
   type Verifier,
   verify,
 } from "./verify.ts";
+export {
+  bitsForWork,
+  DEFAULT_SET_SIZE,
+  hashesOf,
+  MAX_WORK,
+  reachesWork,
+} from "./work.ts";

@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   mint: async () => (await import("./mint.ts")).mintCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+  spent: async () => (await import("./spent.ts")).spentCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 
@@ -30,7 +31,9 @@ async function createProgram(
   const loaders = named === undefined ? Object.values(COMMANDS) : [COMMANDS[named]];
   for (const load of loaders) {
     const command = await load?.();
-    if (command) program.addCommand(command.copyInheritedSettings(program));
+    if (command === undefined) continue;
+    program.addCommand(command.copyInheritedSettings(program));
+    for (const action of command.commands) action.copyInheritedSettings(command);
   }
   return program;
 }

@@ -1,6 +1,11 @@
 import { StampmillError } from "../errors.ts";
 import type { SpentStore } from "./store.ts";
 
+export interface OpenOptions {
+  /** `false` fails where there is no file; `true`, which makes one, by default. */
+  readonly create?: boolean | undefined;
+}
+
 /**
  * Opens a store of spent stamps, and makes it if it is new.
  *
@@ -10,7 +15,10 @@ import type { SpentStore } from "./store.ts";
  *
  * @throws StampmillError `bad-input` for any other URL; `store` if it cannot be opened
  */
-export async function openStore(url: string): Promise<SpentStore> {
+export async function openStore(
+  url: string,
+  { create = true }: OpenOptions = {},
+): Promise<SpentStore> {
   if (typeof url !== "string" || url === "" || url.includes("\0")) {
     throw badUrl("the store must be a file, or a URL such as redis://localhost");
   }
@@ -20,7 +28,7 @@ export async function openStore(url: string): Promise<SpentStore> {
     case "sqlite": {
       const file = scheme === undefined ? url : url.slice("sqlite:".length);
       if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
-      return (await import("./sqlite.ts")).openSqlite(file);
+      return (await import("./sqlite.ts")).openSqlite(file, create);
     }
     case "redis":
     case "rediss":

@@ -48,13 +48,14 @@ export interface OpenedFile {
 }
 
 /**
- * Opens the database, and makes it if the file is not there or empty.
+ * Opens the database, and makes it if the file is empty or, unless `create` is false, not there.
  *
  * @throws StampmillError `store`
  */
-export function openFile(file: string): OpenedFile {
+export function openFile(file: string, create: boolean): OpenedFile {
   try {
-    makeFile(file);
+    if (create) makeFile(file);
+    if (!statSync(file).isFile()) throw new Error("it is not a regular file");
     const library = loadSqlite();
     const db = library.open(file);
     try {
@@ -80,7 +81,6 @@ function makeFile(file: string): void {
     closeSync(openSync(file, "wx", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (!statSync(file).isFile()) throw new Error("it is not a regular file");
   }
 }
 

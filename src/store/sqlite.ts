@@ -26,10 +26,10 @@ const PAGE = 1000;
  *
  * @throws StampmillError `store`
  */
-export function openSqlite(file: string): SpentStore {
+export function openSqlite(file: string, create: boolean): SpentStore {
   // Absolute, so that SQLite finds neither a URI nor ":memory:" in the name.
   const path = resolve(file);
-  return new SqliteStore(path, openFile(path));
+  return new SqliteStore(path, openFile(path, create));
 }
 
 interface WaitingCall {
