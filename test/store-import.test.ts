@@ -220,9 +220,9 @@ describe("an exported store", () => {
     for (const [damaged, line] of [
       [`${lines.slice(0, -1).join("\n")}\n`, 44],
       [without(10), 44],
-      [text.replace("\nkeep 1\n", "\nkeep much\n"), 3],
-      [text.replace("purged 0", "purged 0 0"), 2],
-      [text.replace(/\n24/, "\n2x"), 4],
+      [text.replace("\nkeep 1\n", "\nkeep much\n"), 44],
+      [text.replace("purged 0", "purged 0 0"), 43],
+      [text.replace(/\n24/, "\n2x"), 2],
       [`${text}240229000000 00000000000000000000000000000000\n`, 46],
     ] as const) {
       const { report, damaged: named } = await read(damaged);

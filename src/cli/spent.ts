@@ -49,10 +49,9 @@ export function spentCommand(): Command {
     .usage("stats|list|purge|import|export --store STORE [options]")
     .addHelpText("after", DETAILS)
     // What is no action comes here, whatever stands after it.
-    .argument("[action]")
+    .argument("[action...]")
     .allowUnknownOption()
-    .allowExcessArguments()
-    .action((name?: string) => {
+    .action(([name]: string[]) => {
       const problem =
         name === undefined ? "say what to do" : `${JSON.stringify(name)} is no action`;
       throw new StampmillError("bad-input", `${problem}: stats, list, purge, import or export`);

@@ -7,14 +7,13 @@ import type { SpentStore, StoreMarks } from "./store.ts";
 export const DUMP_HEADER = "stampmill-spent 1";
 
 /**
- * A store as text: a header, up to which second since 1970 it has purged, for how many seconds it keeps
- * stamps, a line of date and digest for each stamp, and how many there were. A store that imports it refuses all that
- * this one refuses. It holds no stamps, only digests, so hashcash(1) cannot use it.
+ * A store as text: a header; a line of date and digest for each stamp; up to which second since 1970
+ * it has purged, and for how many seconds it keeps stamps; how many stamps there were. A store that
+ * imports it refuses all that this one refuses. It holds no stamps, only digests, so hashcash(1)
+ * cannot use it.
  */
 export async function* exportSpent(store: SpentStore): AsyncGenerator<string> {
-  const { horizon, keep } = await store.stats();
-  const upTo = horizon === null ? "never" : horizon / 1000;
-  yield `${DUMP_HEADER}\npurged ${upTo}\nkeep ${keep / 1000}\n`;
+  yield `${DUMP_HEADER}\n`;
   let count = 0;
   for await (const page of store.list()) {
     let lines = "";
@@ -25,7 +24,10 @@ export async function* exportSpent(store: SpentStore): AsyncGenerator<string> {
     count += page.length;
     yield lines;
   }
-  yield `end ${count}\n`;
+  // After the list: what was purged meanwhile may be missing in it.
+  const { horizon, keep } = await store.stats();
+  const upTo = horizon === null ? "never" : horizon / 1000;
+  yield `purged ${upTo}\nkeep ${keep / 1000}\nend ${count}\n`;
 }
 
 /** Reads the lines of an exported store after its header. */
