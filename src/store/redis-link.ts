@@ -94,9 +94,15 @@ export class RedisLink {
     await this.#drop();
   }
 
-  /** Connects if there is no connection; callers at the same time share one. */
-  #connected(): Promise<Client> {
-    if (this.#closed) return Promise.reject(new Error("it is closed"));
+  /** Connects if there is no connection that stands; callers at the same time share one. */
+  async #connected(): Promise<Client> {
+    const known = this.#client;
+    if (known !== null) {
+      const client = await known;
+      if (client.isReady) return client;
+      if (this.#client === known) this.#client = null;
+    }
+    if (this.#closed) throw new Error("it is closed");
     this.#client ??= this.#connect().catch((error) => {
       this.#client = null;
       throw error;
@@ -109,7 +115,6 @@ export class RedisLink {
       const client = await newClient(this.#url);
       // Without a listener the event would end the process; callers learn from their commands.
       client.on("error", () => {});
-      client.on("end", () => this.#forget(client));
       try {
         await this.#within(client.connect(), client);
         const info = await this.#within(client.sendCommand<string>(["INFO"]), client);
@@ -121,17 +126,6 @@ export class RedisLink {
         await sleep(CONNECT_PAUSE * attempt);
       }
     }
-  }
-
-  /** After a connection ended, the next call makes another. */
-  #forget(client: Client): void {
-    const current = this.#client;
-    current?.then(
-      (known) => {
-        if (known === client && this.#client === current) this.#client = null;
-      },
-      () => {},
-    );
   }
 
   /** An answer that came late could be taken for another's: the connection ends with it. */

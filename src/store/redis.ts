@@ -48,6 +48,7 @@ function readUrl(text: string): Place {
   // Errors do not repeat the URL: it may hold a password.
   if (!URL.canParse(text)) throw badUrl("the store is not a valid redis:// URL");
   const url = new URL(text);
+  if (url.hostname === "") throw badUrl("a redis:// URL needs a host");
   const namespace = url.searchParams.get("namespace") ?? "default";
   const parameters = [...url.searchParams.keys()];
   if (parameters.some((name) => name !== "namespace") || parameters.length > 1 || url.hash) {
