@@ -49,7 +49,8 @@ export function showProgress(watched: Watched): () => void {
 }
 
 async function createBar() {
-  const { SingleBar, Presets } = await import("cli-progress");
+  // The default, for the names of a CommonJS module are lost when a bundle is split.
+  const { SingleBar, Presets } = (await import("cli-progress")).default;
   return new SingleBar(
     {
       format: "{label}{bar} {chance} % | {rate} | {tries} tries | even chance within {even}",
@@ -90,8 +91,11 @@ const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
 
 /** Three digits and a decimal prefix: 245 M. */
 export function withPrefix(value: number): string {
-  const step = value < 1000 ? 0 : Math.min(PREFIXES.length - 1, Math.floor(Math.log10(value) / 3));
-  const scaled = value / 1000 ** step;
+  // Rounded first: 999,600 is 1.00 M, not 1000 k.
+  const rounded = value < 1 ? Math.round(value) : Number(value.toPrecision(3));
+  const power = rounded < 1000 ? 0 : Math.floor(Math.log10(rounded) / 3);
+  const step = Math.min(PREFIXES.length - 1, power);
+  const scaled = rounded / 1000 ** step;
   const decimals = step === 0 || scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2;
   return `${scaled.toFixed(decimals)} ${PREFIXES[step]}`;
 }
@@ -107,5 +111,5 @@ const UNITS: readonly [seconds: number, name: string][] = [
 export function inWords(seconds: number): string {
   const [unit, name] = UNITS.find(([size]) => seconds >= 2 * size) ?? [1, "s"];
   const value = seconds / unit;
-  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ${name}`;
+  return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${name}`;
 }
