@@ -30,6 +30,8 @@ const SPARE_BITS = 5;
 const BITS_PER_DIGIT = Math.log2(COUNTER_DIGITS.length);
 /** Enough for the longest search; with the inner two they write 2^60 counters. */
 const MOST_OUTER_DIGITS = 8;
+/** The engine takes up to 2^63 counters. */
+const MOST_DIGITS = MOST_OUTER_DIGITS + 2;
 /** Vector kernels take up to 64 outer values at once. */
 const LEAST_OUTER_DIGITS = 2;
 /** Under this many bits a search is over before a table of 64^2 rows were filled. */
@@ -51,7 +53,7 @@ export function layStamp(head: StampHead, compact: boolean): StampTemplate {
 }
 
 function digitsFor(bits: number): number {
-  return Math.max(1, Math.ceil((bits + SPARE_BITS) / BITS_PER_DIGIT));
+  return Math.min(MOST_DIGITS, Math.max(1, Math.ceil((bits + SPARE_BITS) / BITS_PER_DIGIT)));
 }
 
 function layCompact(prefix: string, bits: number): StampTemplate {
