@@ -89,12 +89,8 @@ export async function mint(options: MintOptions): Promise<MintedStamp> {
       kernel: options.kernel,
       signal,
     });
-    options.onSearch?.({
-      tried: (
-        (before) => () =>
-          before + search.tried()
-      )(tries),
-    });
+    const before = tries;
+    announce(search, options, () => before + search.tried());
     const end = await withDeadline(search, deadline);
     tries += end.tries;
     seconds += end.seconds;
@@ -112,6 +108,16 @@ export async function mint(options: MintOptions): Promise<MintedStamp> {
   }
 }
 
+/** Tells the caller of a search; one whose function throws wants no search to go on behind it. */
+function announce(search: RunningSearch, { onSearch }: MintOptions, tried: () => number): void {
+  try {
+    onSearch?.({ tried });
+  } catch (error) {
+    search.cancel();
+    throw error;
+  }
+}
+
 async function withDeadline(search: RunningSearch, deadline: number): Promise<SearchEnd> {
   if (deadline === Infinity) return search.done;
   const timer = setTimeout(search.cancel, deadline - now());
@@ -124,6 +130,7 @@ async function withDeadline(search: RunningSearch, deadline: number): Promise<Se
 function headOf(options: MintOptions): StampHead {
   const { resource, bits = DEFAULT_BITS, algorithm = "sha1", ext, date = new Date() } = options;
   checkResource(resource);
+  checkTypes(options);
   if (!Number.isInteger(bits) || bits < 0 || bits > MAX_MINT_BITS) {
     throw badInput("bits", `bits must be a whole number from 0 to ${MAX_MINT_BITS}, not ${bits}`);
   }
@@ -134,9 +141,19 @@ function headOf(options: MintOptions): StampHead {
   return { bits, date: dateText, resource, ext: extFor(algorithm, ext), algorithm };
 }
 
+/** What nobody below looks at before it is used. */
+function checkTypes({ compact, onSearch }: MintOptions): void {
+  if (compact !== undefined && typeof compact !== "boolean") {
+    throw badInput("compact", "compact must be true or false");
+  }
+  if (onSearch !== undefined && typeof onSearch !== "function") {
+    throw badInput("onSearch", "onSearch must be a function");
+  }
+}
+
 function checkTimeout(timeout: number): number {
   // Longer ones would make Node's timers fire at once.
-  if (timeout >= 0 && timeout < 2 ** 31) return Math.ceil(timeout);
+  if (typeof timeout === "number" && timeout >= 0 && timeout < 2 ** 31) return Math.ceil(timeout);
   throw badInput("timeout", "timeout must be from 0 to 2147483647 milliseconds");
 }
 
