@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { StampmillError } from "./errors.ts";
-import type { Algorithm } from "./stamp/digest.ts";
+import { ALGORITHMS, type Algorithm, isAlgorithm } from "./stamp/digest.ts";
 import { defaultThreads } from "./threads.ts";
 
 /** A search, for {@link startSearch}. */
@@ -185,6 +185,7 @@ export function kernels(): KernelInfo[] {
  */
 export function chooseKernel(algorithm: Algorithm, name?: string): string {
   const native = loadAddon();
+  checkAlgorithm(algorithm);
   const wanted = kernelName(name);
   return rethrowing(wanted, () => native.chooseKernel(wanted, algorithm));
 }
@@ -200,24 +201,28 @@ export function chooseKernel(algorithm: Algorithm, name?: string): string {
  */
 export function measureRoofline(algorithm: Algorithm, name?: string, seconds = 0.05): number {
   const native = loadAddon();
-  if (!(seconds > 0 && seconds <= 10)) throw badInput("seconds", "seconds must be up to 10");
+  checkAlgorithm(algorithm);
+  if (typeof seconds !== "number" || !(seconds > 0 && seconds <= 10)) {
+    throw badInput("seconds", "seconds must be more than 0 and at most 10");
+  }
   const wanted = kernelName(name);
   return rethrowing(wanted, () => native.roofline(wanted, algorithm, seconds));
 }
 
 /** Checks a job once, here, for C++ to trust. */
 function completeJob(job: SearchJob) {
-  const { algorithm, message, positions, alphabet, limit } = job;
-  if (algorithm !== "sha1" && algorithm !== "sha256") {
-    throw badInput("algorithm", "algorithm must be sha1 or sha256");
-  }
+  const { algorithm, message, positions, alphabet, limit, signal } = job;
+  checkAlgorithm(algorithm);
   if (!(message instanceof Uint8Array) || message.length > MAX_MESSAGE_BYTES) {
     throw badInput("message", `message must be a Uint8Array of at most ${MAX_MESSAGE_BYTES} bytes`);
   }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw badInput("signal", "signal must be an AbortSignal");
+  }
   checkPositions(positions, message.length);
-  const digits = Buffer.from(alphabet, "latin1");
-  const different = new Set(digits).size === alphabet.length;
-  if (digits.toString("latin1") !== alphabet || !different || alphabet.length < 2) {
+  const digits = Buffer.from(typeof alphabet === "string" ? alphabet : "", "latin1");
+  const different = new Set(digits).size === digits.length;
+  if (digits.toString("latin1") !== alphabet || !different || digits.length < 2) {
     throw badInput("alphabet", "alphabet must be 2 to 256 different characters of one byte each");
   }
   const space = BigInt(alphabet.length) ** BigInt(positions.length);
@@ -240,7 +245,7 @@ function completeJob(job: SearchJob) {
 }
 
 function checkPositions(positions: readonly number[], length: number): void {
-  if (positions.length === 0 || positions.length > 63) {
+  if (!Array.isArray(positions) || positions.length === 0 || positions.length > 63) {
     throw badInput("positions", "there must be 1 to 63 counter digits");
   }
   let last = -1;
@@ -252,7 +257,16 @@ function checkPositions(positions: readonly number[], length: number): void {
   }
 }
 
+function checkAlgorithm(algorithm: Algorithm): void {
+  if (isAlgorithm(algorithm)) return;
+  throw badInput("algorithm", `algorithm must be one of ${ALGORITHMS.join(", ")}`);
+}
+
+/** What C++ takes for a kernel's name: empty for the fastest, as is an empty variable. */
 function kernelName(name: string | undefined): string {
+  if (name === "" || (name !== undefined && typeof name !== "string")) {
+    throw badInput("kernel", "kernel must be the name of a kernel");
+  }
   return name ?? process.env.STAMPMILL_KERNEL ?? "";
 }
 
