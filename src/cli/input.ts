@@ -2,10 +2,10 @@ import { createReadStream, fstatSync } from "node:fs";
 import { EnvironmentError } from "./exit.ts";
 
 /**
- * Bytes of a file to read at a time: stamps for one full transaction of the store. A pipe never
- * holds more than 64 KiB.
+ * Bytes of a file to read at a time: about as many stamps as a transaction of the store takes. A
+ * pipe never holds more than 64 KiB.
  */
-const FILE_CHUNK = 1 << 18;
+const FILE_CHUNK = 1 << 19;
 
 /**
  * Standard input in pieces.

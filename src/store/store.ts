@@ -110,8 +110,11 @@ export interface SpentStore {
 /** Most stamps in one set. */
 export const MAX_SET = 1000;
 
-/** Most entries in one transaction: what one crash can cost, and how long others wait. */
-export const MAX_TRANSACTION = 4096;
+/**
+ * Most entries in one transaction: what one crash can cost, and how long others wait. Among a million
+ * of one day, where each belongs on a page of its own, 4096 at a time took a fifth more work.
+ */
+export const MAX_TRANSACTION = 8192;
 
 /**
  * Up to which date stamps have expired for every caller so far, in milliseconds. A caller's clock
