@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { spentEntry } from "../src/store/entry.ts";
 import { openStore } from "../src/store/open.ts";
 import { loadSqlite } from "../src/store/sqlite-library.ts";
 import { cliEntry, cliEnvironment, runCli } from "./cli.ts";
@@ -179,6 +181,22 @@ test("somebody else's database, and one of a later version, are left alone", asy
   emptied.exec("DELETE FROM marks");
   emptied.close();
   await assertFails(markless, [freeStamp()], /marks/);
+});
+
+test("a file that is removed or replaced while it is open", async () => {
+  const file = join(folder, "moved.db");
+  const stamp = spentEntry(freeStamp());
+  const terms = { keep: 86_400_000, now: Date.UTC(2024, 2, 1) };
+  for (const replace of [false, true]) {
+    const store = await openStore(file);
+    await store.spend([[spentEntry(freeStamp())]], terms);
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) renameSync(name, `${name}.old`);
+    const other = replace ? await openStore(file) : null;
+    await assert.rejects(store.spend([[stamp]], terms), { code: "store", message: /replaced/ });
+    await store.close();
+    await other?.close();
+    rmSync(file, { force: true });
+  }
 });
 
 test("an empty file becomes a store, for its owner alone", async () => {

@@ -133,8 +133,17 @@ function makeTables(db: SqlDatabase, file: string): void {
     if (checkOwner(db, file)) db.exec(SCHEMA);
     db.exec("COMMIT");
   } catch (error) {
-    db.exec("ROLLBACK");
+    rollBack(db);
     throw error;
+  }
+}
+
+/** Undoes what is left of a transaction: on a full disk SQLite has done so by itself. */
+export function rollBack(db: SqlDatabase): void {
+  try {
+    db.exec("ROLLBACK");
+  } catch {
+    // Nothing was left; the error that led here says why.
   }
 }
 

@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkEntries, checkSets, DIGEST_LENGTH } from "./entry.ts";
-import { type OpenedFile, openFile, storeError } from "./sqlite-file.ts";
-import type { SqlDatabase, SqlStatement } from "./sqlite-library.ts";
+import { checkEntries, checkSets } from "./entry.ts";
+import { type OpenedFile, openFile, rollBack, storeError } from "./sqlite-file.ts";
+import type { SqlDatabase } from "./sqlite-library.ts";
+import { PAGE, prepareAll, toBytes, toEntry } from "./sqlite-statements.ts";
 import {
   type AddReport,
   batchesOf,
@@ -17,9 +18,6 @@ import {
   type StoreMarks,
   type StoreStats,
 } from "./store.ts";
-
-/** Entries a page of `list`. */
-const PAGE = 1000;
 
 /**
  * Opens a store in an SQLite database.
@@ -49,33 +47,10 @@ interface Marks {
 /** Below every date that there is. */
 const NEVER = -1;
 
-function prepareAll(db: SqlDatabase) {
-  return {
-    marks: db.prepare("SELECT horizon, keep FROM marks"),
-    raiseHorizon: db.prepare("UPDATE marks SET horizon = max(ifnull(horizon, ?1), ?1)"),
-    setKeep: db.prepare("UPDATE marks SET keep = ?"),
-    insert: db.prepare("INSERT OR IGNORE INTO spent VALUES (?, ?)"),
-    find: db.prepare("SELECT 1 AS found FROM spent WHERE time = ? AND digest = ?"),
-    oldest: db.prepare("SELECT min(time) AS time FROM spent"),
-    newest: db.prepare("SELECT max(time) AS time FROM spent"),
-    count: db.prepare("SELECT count(*) AS count FROM spent"),
-    page: db.prepare(
-      `SELECT time, digest FROM spent WHERE (time, digest) > (?, ?)
-       ORDER BY time, digest LIMIT ${PAGE}`,
-    ),
-    lastExpired: db.prepare(
-      `SELECT time, digest FROM spent WHERE time <= ?
-       ORDER BY time, digest LIMIT 1 OFFSET ?`,
-    ),
-    newestExpired: db.prepare("SELECT max(time) AS time FROM spent WHERE time <= ?"),
-    removeThrough: db.prepare("DELETE FROM spent WHERE (time, digest) <= (?, ?)"),
-    removeUpTo: db.prepare("DELETE FROM spent WHERE time <= ?"),
-  } satisfies Record<string, SqlStatement>;
-}
-
 class SqliteStore implements SpentStore {
   readonly url: string;
   readonly #file: string;
+  readonly #identity: string;
   readonly #engine: string;
   readonly #db: SqlDatabase;
   readonly #sql: ReturnType<typeof prepareAll>;
@@ -84,6 +59,7 @@ class SqliteStore implements SpentStore {
   constructor(file: string, { db, engine }: OpenedFile) {
     this.url = `sqlite:${file}`;
     this.#file = file;
+    this.#identity = identityOf(file);
     this.#engine = engine;
     this.#db = db;
     this.#sql = this.#try("cannot be read", () => prepareAll(db));
@@ -274,7 +250,19 @@ class SqliteStore implements SpentStore {
   }
 
   #write<T>(work: () => T): T {
-    return this.#transaction("BEGIN IMMEDIATE", "cannot be written", work);
+    return this.#transaction("BEGIN IMMEDIATE", "cannot be written", () => {
+      this.#checkPlace();
+      return work();
+    });
+  }
+
+  /**
+   * A file that was removed or replaced is still open here, while others open what stands at its
+   * place now: a stamp would be accepted by each.
+   */
+  #checkPlace(): void {
+    if (identityOf(this.#file) === this.#identity) return;
+    throw new Error("it was removed or replaced while it was open");
   }
 
   #transaction<T>(begin: string, failure: string, work: () => T): T {
@@ -285,11 +273,7 @@ class SqliteStore implements SpentStore {
         this.#db.exec("COMMIT");
         return result;
       } catch (error) {
-        try {
-          this.#db.exec("ROLLBACK");
-        } catch {
-          // SQLite has rolled back by itself, as on a full disk; the first error says why.
-        }
+        rollBack(this.#db);
         throw error;
       }
     });
@@ -304,21 +288,15 @@ class SqliteStore implements SpentStore {
   }
 }
 
+function identityOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? "" : `${stats.dev} ${stats.ino}`;
+}
+
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function toTime(seconds: unknown): number | null {
   return typeof seconds === "number" ? 1000 * seconds : null;
-}
-
-/** Blobs come from node:sqlite as Uint8Array, from libsql as ArrayBuffer. */
-function toBytes(blob: unknown): Uint8Array {
-  const bytes = new Uint8Array(blob as ArrayBuffer);
-  if (bytes.length === DIGEST_LENGTH) return bytes;
-  throw new Error("it has a digest of the wrong length");
-}
-
-function toEntry({ time, digest }: Record<string, unknown>): SpentEntry {
-  return { time: 1000 * Number(time), digest: toBytes(digest) };
 }
