@@ -60,7 +60,8 @@ With --store every stamp that is valid is spent: recorded before its verdict is
 printed, so that it is valid once, however many processes ask. A store that
 fails accepts nothing. FILE (or sqlite:FILE) is made if it is not there; Redis is
 redis://HOST:PORT/DATABASE, or rediss:// for TLS. Stamps that have expired are
-forgotten, and whatever is dated no later than those stays refused. See stampmill spent --help.
+forgotten, and whatever is dated no later than those stays refused: see stampmill
+spent --help.
 
 JSON: stamp valid reason resource bits work digest date expires. "bits" is what
 the stamp claims (null in version 0), "work" what it is worth in bits, "expires"
