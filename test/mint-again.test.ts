@@ -60,13 +60,13 @@ test("when no counter makes a stamp it goes on with another random field", async
 test("time runs out over several random fields as it does over one", async () => {
   const jobs = replaceSearch(() => ({ count: 1000n, limit: 0n }));
   await assert.rejects(
-    mint({ resource: "alice@example.org", bits: 8, timeout: 50 }),
+    mint({ resource: "alice@example.org", bits: 8, timeout: 200 }),
     (error: StampmillError) => {
       assert.equal(error.code, "not-found");
-      assert.equal(
-        error.message,
-        `no stamp of 8 bits was found in 0.05 s and ${1000 * jobs.length} tries`,
-      );
+      const told = /^no stamp of 8 bits was found in 0\.2 s and (\d+) tries$/.exec(error.message);
+      const tries = Number(told?.[1]);
+      // The last search may have been cancelled.
+      assert.ok(tries > 1000 * (jobs.length - 2) && tries <= 1000 * jobs.length, error.message);
       return true;
     },
   );
