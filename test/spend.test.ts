@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { createSpender, type SpendOptions, verifyAndSpend } from "../src/spend.ts";
+import { spentEntry } from "../src/store/entry.ts";
 import { openStore } from "../src/store/open.ts";
 import type { SpentStore } from "../src/store/store.ts";
 import { verify } from "../src/verify.ts";
@@ -54,6 +55,20 @@ describe("verifyAndSpend", () => {
         assert.equal((await verifyAndSpend(stamp, options)).reason, "spent");
       }
     }));
+
+  it("is recorded in the same place whatever century the clock is in", (t) => {
+    const stamps = ["1:8:240229:foo::a:b", "0:991231235959:foo:a", "1:8:0002290000:foo::a:b"];
+    const entries = stamps.map(spentEntry);
+    assert.deepEqual(
+      entries.map(({ time }) => new Date(time).toISOString()),
+      ["2024-02-29T00:00:00.000Z", "2099-12-31T23:59:59.000Z", "2000-02-29T00:00:00.000Z"],
+    );
+    for (const year of [1971, 2026, 2090, 2150]) {
+      t.mock.method(Date, "now", () => Date.UTC(year, 5, 1));
+      assert.deepEqual(stamps.map(spentEntry), entries);
+      t.mock.restoreAll();
+    }
+  });
 
   it("spends nothing that is not valid", () =>
     withStore(async (store) => {
