@@ -4,6 +4,7 @@
 #include <cassert>
 #include <sstream>
 
+#include "check.h"
 #include "engine/inline_search.h"
 #include "engine/reference.h"
 #include "engine/search.h"
@@ -68,8 +69,13 @@ Found search(const Job& job, const Kernel& kernel) {
 }
 
 std::vector<uint64_t> kernel_hits(const Job& job, const Kernel& kernel) {
+    const uint64_t inner_count = Layout(job, kernel).plan().inner_count;
+    const uint64_t first_outer = job.start / inner_count;
+    const uint64_t last_outer = (job.start + job.count - 1) / inner_count;
     std::vector<uint64_t> hits;
     search_inline(job, kernel, [&](uint64_t counter) {
+        const uint64_t outer = counter / inner_count;
+        CHECK(outer >= first_outer && outer <= last_outer);
         if (counter >= job.start && counter - job.start < job.count) hits.push_back(counter);
     });
     std::sort(hits.begin(), hits.end());
