@@ -110,7 +110,7 @@ uint64_t Search::tried() const {
 }
 
 void Search::lower(uint64_t limit) {
-    std::atomic_ref<uint64_t> shared(limit_);
+    const std::atomic_ref<uint64_t> shared(limit_);
     uint64_t present = shared.load(std::memory_order_relaxed);
     while (limit < present && !shared.compare_exchange_weak(present, limit)) {
     }

@@ -75,7 +75,8 @@ KERNEL_TEST(limit_lowered_while_searching) {
 }
 
 KERNEL_TEST(lowered_limit_holds) {
-    Job job = make_job(Algorithm::kSha1, 119, {58, 59, 60, 61, 62, 63, 118}, kBase64, limit_of(8));
+    const Job job =
+        make_job(Algorithm::kSha1, 119, {58, 59, 60, 61, 62, 63, 118}, kBase64, limit_of(8));
     Search search(job, kernel, {});
     uint64_t taken = 0;
     while (taken < 50) taken += search.take().size();
