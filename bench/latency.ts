@@ -3,10 +3,11 @@
 //   npm run bench:latency
 //
 // - a 10-bit stamp from the library, after the first one: median and 99 %;
-// - the memory after 1,000 of them and after 10,000;
+// - the memory after 1,000 of them, 2,000 and so on;
 // - from a cancel to the end of a search on 64 threads.
-import { limitOf, startSearch } from "../src/engine.ts";
+import { startSearch } from "../src/engine.ts";
 import { mint } from "../src/mint.ts";
+import { limitOf } from "../src/search-job.ts";
 import { COUNTER_DIGITS } from "../src/stamp/layout.ts";
 import { describeMachine } from "./machine.ts";
 import { median } from "./statistics.ts";
@@ -47,10 +48,16 @@ const slow = times.toSorted((a, b) => a - b)[990] ?? 0;
 console.log(
   `10-bit mint(): median ${milliseconds(median(times))}, 99 % under ${milliseconds(slow)}`,
 );
-const megabytes = () => `${(process.memoryUsage.rss() / 2 ** 20).toFixed(1)} MiB`;
+/** Without what the collector has not got round to: the question is what leaks. */
+function megabytes(): string {
+  globalThis.gc?.();
+  return `${(process.memoryUsage.rss() / 2 ** 20).toFixed(1)} MiB`;
+}
 console.log(`memory after 1,000: ${megabytes()}`);
-await mintTimes(9000);
-console.log(`memory after 10,000: ${megabytes()}`);
+for (const thousands of [2, 4, 8, 16]) {
+  await mintTimes(500 * thousands);
+  console.log(`memory after ${thousands},000: ${megabytes()}`);
+}
 for (const threads of [2, 64]) {
   const cancels: number[] = [];
   for (let i = 0; i < 20; i++) cancels.push(await cancelTime(threads));

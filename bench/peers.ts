@@ -20,6 +20,7 @@ const PROCESSOR = "0";
 const BOTH_PROCESSORS = "0,1";
 const SECONDS = 2;
 const PACKAGES = "hashcash hashcat pocl-opencl-icd ocl-icd-libopencl1 openssl clang-19".split(" ");
+const OTHER_COMPILER = "clang++-19";
 const HASHCAT_MODES: Record<Algorithm, string> = { sha1: "100", sha256: "1400" };
 
 interface Contestant {
@@ -28,8 +29,8 @@ interface Contestant {
   version: string;
   /** Hashes a second in one round. */
   run(): number;
-  /** Of our own: what the processor could do at best in each round. */
-  rooflines?: number[];
+  /** Of our own: in each round, the best moment as a share of what the processor can do. */
+  shares?: number[];
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "stampmill-peers-"));
@@ -49,21 +50,21 @@ function installPeers(): void {
   execFileSync("apt-get", apt, { stdio: ["ignore", 2, 2] });
 }
 
-/** Our kernels; `best` is what a calm moment gives, which is what the peers report as well. */
+/** Our kernels, and the first of them on two threads. */
 function ours(program: RateProgram, names: readonly string[]): Contestant[] {
   const contestants: Contestant[] = [];
   const add = (kernel: string, algorithm: Algorithm, search: Rate["search"], threads = 1) => {
-    const rooflines: number[] = [];
+    const shares: number[] = [];
     const processors = threads === 1 ? PROCESSOR : BOTH_PROCESSORS;
     const run = () => {
       const options = { threads, processors, seconds: SECONDS };
       const rate = program.measure(kernel, algorithm, search, options);
-      rooflines.push(rate.roofline * threads);
-      return rate.best;
+      shares.push(rate.ofRoofline);
+      return rate.sustained;
     };
     const many = threads === 1 ? "" : `, ${threads} threads`;
     const name = `stampmill ${kernel}, ${search}${many}`;
-    contestants.push({ name, algorithm, version: program.compiler, run, rooflines });
+    contestants.push({ name, algorithm, version: program.compiler, run, shares });
   };
   for (const algorithm of ["sha1", "sha256"] as const) {
     for (const kernel of names) {
@@ -74,6 +75,15 @@ function ours(program: RateProgram, names: readonly string[]): Contestant[] {
     if (best !== undefined) add(best, algorithm, "shared", 2);
   }
   return contestants;
+}
+
+/** The best kernel as the other compiler makes it, where there is one. */
+function withClang([best]: readonly string[]): Contestant[] {
+  if (best === undefined || !existsSync(`/usr/bin/${OTHER_COMPILER}`)) return [];
+  return ours(new RateProgram(OTHER_COMPILER), [best]).map((contestant) => ({
+    ...contestant,
+    name: `${contestant.name}, ${OTHER_COMPILER}`,
+  }));
 }
 
 function hashcash(): Contestant {
@@ -170,16 +180,16 @@ function peers(): Contestant[] {
   return found;
 }
 
-function row(contestant: Contestant, rates: readonly number[], peak: number, columns: number[]) {
-  const { name, algorithm, version, rooflines } = contestant;
+function row(contestant: Contestant, rates: readonly number[], columns: number[]) {
+  const { name, algorithm, version, shares } = contestant;
   const rate = median(rates);
-  const roofline = rooflines && rate / median(rooflines);
+  const roofline = shares && median(shares);
   const ratios = columns.map((base) => (rate / base).toFixed(2));
   const wide = spread(rates) > WIDE_SPREAD ? " (wide)" : "";
   const cells = [algorithm, name, (rate / 1e6).toFixed(rate < 1e7 ? 2 : 1)];
   cells.push(`${(100 * spread(rates)).toFixed(0)} %${wide}`);
   cells.push(roofline === undefined ? "" : `${(100 * roofline).toFixed(0)} %`, ...ratios);
-  const json = { name, algorithm, version, rate, spread: spread(rates), rates, roofline, peak };
+  const json = { name, algorithm, version, rate, spread: spread(rates), rates, roofline };
   return { cells, json };
 }
 
@@ -190,7 +200,7 @@ const rounds = Number(values.rounds);
 if (values.install) installPeers();
 const machine = describeMachine();
 const names = kernels().flatMap(({ name, passed }) => (passed ? [name] : []));
-const contestants = [...ours(new RateProgram("g++"), names), ...peers()];
+const contestants = [...ours(new RateProgram("g++"), names), ...withClang(names), ...peers()];
 const rates = new Map(contestants.map((contestant) => [contestant, [] as number[]]));
 for (let round = 1; round <= rounds; round++) {
   for (const contestant of contestants) {
@@ -210,7 +220,7 @@ const rows = contestants.map((contestant) => {
   };
   const own = rates.get(contestant) ?? [];
   const bases = [medianOf("hashcat", contestant.algorithm), medianOf("hashcash", "sha1")];
-  const { cells, json } = row(contestant, own, Math.max(...own), bases);
+  const { cells, json } = row(contestant, own, bases);
   console.log(`| ${cells.join(" | ")} |`);
   return json;
 });

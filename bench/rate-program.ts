@@ -8,6 +8,9 @@ export interface Rate {
   algorithm: Algorithm;
   search: "shared" | "general";
   threads: number;
+  /** Of one long search. */
+  sustained: number;
+  /** Of slices of ten milliseconds, each a search of its own. */
   median: number;
   best: number;
   /** What the processor could do at best, in the same run. */

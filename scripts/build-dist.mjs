@@ -31,6 +31,7 @@ const common = {
   bundle: true,
   platform: "node",
   target: "node20.17",
+  charset: "ascii", // see start.cts
   format: "esm",
   splitting: true,
   minifyWhitespace: true,
@@ -101,15 +102,20 @@ async function buildCommand() {
   };
   const main = await esbuild.build({
     ...options,
-    entryPoints: { cli: "src/cli/main.ts" },
+    entryPoints: { main: "src/cli/main.ts" },
     plugins: [lazyChildProcess, lazyPackages(packages)],
     banner: {
-      js: '#!/usr/bin/env node\n"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
+      js: '"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
     },
+  });
+  const start = await esbuild.build({
+    ...options,
+    entryPoints: { cli: "src/cli/start.cts" },
+    banner: { js: "#!/usr/bin/env node" },
   });
   const lazy = await esbuild.build({ ...options, entryPoints: Object.fromEntries(packages) });
   chmodSync(join(dist, "cli.cjs"), 0o755);
-  return [main, lazy];
+  return [main, start, lazy];
 }
 
 function buildDeclarations() {
@@ -128,3 +134,4 @@ const results = (await Promise.all([buildLibrary(), buildCommand()])).flat();
 buildDeclarations();
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(root, inputs));
+execFileSync(process.execPath, [join(root, "scripts", "write-code-cache.mjs")]);

@@ -36,3 +36,9 @@ export class StampmillError extends Error {
     this.hint = details.hint;
   }
 }
+
+/** The error about a parameter that cannot stand. */
+export function badInput(parameter: string, message: string, hint?: string): StampmillError {
+  const details = hint === undefined ? { parameter } : { parameter, hint };
+  return new StampmillError("bad-input", message, details);
+}

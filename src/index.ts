@@ -1,12 +1,9 @@
 export {
   type KernelInfo,
   kernels,
-  limitOf,
-  MAX_THREADS,
   measureRoofline,
   type RunningSearch,
   type SearchEnd,
-  type SearchJob,
   startSearch,
 } from "./engine.ts";
 export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
@@ -27,6 +24,7 @@ export {
   mint,
 } from "./mint.ts";
 export { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "./rules.ts";
+export { limitOf, MAX_THREADS, type SearchJob } from "./search-job.ts";
 export { createSpender, type Spender, type SpendOptions, verifyAndSpend } from "./spend.ts";
 export { type DateWidth, formatStampDate } from "./stamp/date.ts";
 export {

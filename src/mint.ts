@@ -1,5 +1,6 @@
-import { limitOf, type RunningSearch, type SearchEnd, startSearch } from "./engine.ts";
-import { StampmillError } from "./errors.ts";
+import { type RunningSearch, type SearchEnd, startSearch } from "./engine.ts";
+import { badInput, StampmillError } from "./errors.ts";
+import { limitOf } from "./search-job.ts";
 import { type DateWidth, formatStampDate } from "./stamp/date.ts";
 import {
   ALGORITHMS,
@@ -120,7 +121,7 @@ function announce(search: RunningSearch, { onSearch }: MintOptions, tried: () =>
 
 async function withDeadline(search: RunningSearch, deadline: number): Promise<SearchEnd> {
   if (deadline === Infinity) return search.done;
-  const timer = setTimeout(search.cancel, deadline - now());
+  const timer = setTimeout(search.cancel, Math.max(0, deadline - now()));
   const end = await search.done;
   clearTimeout(timer);
   return end;
@@ -173,8 +174,4 @@ function checkedDigest(stamp: string, { bits, algorithm }: StampHead, kernel: st
   throw new StampmillError("engine", `the kernel ${kernel} found a stamp that is none: ${stamp}`, {
     hint: "choose another kernel with STAMPMILL_KERNEL, and report this",
   });
-}
-
-function badInput(parameter: string, message: string): StampmillError {
-  return new StampmillError("bad-input", message, { parameter });
 }

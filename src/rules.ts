@@ -1,5 +1,5 @@
 import { checkDuration, parseDuration } from "./duration.ts";
-import { StampmillError } from "./errors.ts";
+import { badInput } from "./errors.ts";
 import { exactMatcher, type ResourceMatcher, wildcardMatcher } from "./match.ts";
 import { toTime } from "./stamp/date.ts";
 import { ALGORITHMS, type Algorithm, DIGEST_BITS, isAlgorithm } from "./stamp/digest.ts";
@@ -75,26 +75,26 @@ const OPTIONS = new Set([
  */
 export function readRules(options: VerifyOptions): Rules {
   if (typeof options !== "object" || options === null) {
-    throw badOption("options", "options must be an object with bits and resources");
+    throw badInput("options", "options must be an object with bits and resources");
   }
   for (const name of Object.keys(options)) {
-    if (!OPTIONS.has(name)) throw badOption(name, `there is no option ${JSON.stringify(name)}`);
+    if (!OPTIONS.has(name)) throw badInput(name, `there is no option ${JSON.stringify(name)}`);
   }
   const { bits, algorithm, allowV0 = false } = options;
   const most = DIGEST_BITS.sha256;
   if (!Number.isInteger(bits) || bits < 0 || bits > most) {
-    throw badOption("bits", `bits must be a whole number from 0 to ${most}, not ${quote(bits)}`);
+    throw badInput("bits", `bits must be a whole number from 0 to ${most}, not ${quote(bits)}`);
   }
   if (algorithm !== undefined && !isAlgorithm(algorithm)) {
-    throw badOption(
+    throw badInput(
       "algorithm",
       `algorithm must be one of ${ALGORITHMS.join(", ")}, not ${quote(algorithm)}`,
     );
   }
-  if (typeof allowV0 !== "boolean") throw badOption("allowV0", "allowV0 must be true or false");
+  if (typeof allowV0 !== "boolean") throw badInput("allowV0", "allowV0 must be true or false");
   const expires = readPeriod(options.expires ?? DEFAULT_EXPIRES, "expires");
   if (expires === 0) {
-    throw badOption(
+    throw badInput(
       "expires",
       "expires must be more than 0",
       "hashcash(1) reads 0 as for ever; here the longest is 36500d",
@@ -118,13 +118,13 @@ function readResources({
 }: VerifyOptions): ResourceMatcher {
   if (anyResource === true) {
     if (resources === undefined) return () => true;
-    throw badOption("anyResource", "give resources or anyResource, not both");
+    throw badInput("anyResource", "give resources or anyResource, not both");
   }
   if (!Array.isArray(resources) || resources.length === 0) {
-    throw badOption("resources", "give at least one resource, or say anyResource: true");
+    throw badInput("resources", "give at least one resource, or say anyResource: true");
   }
   if (match !== "exact" && match !== "wildcard") {
-    throw badOption(
+    throw badInput(
       "match",
       `match must be exact or wildcard, not ${quote(match)}`,
       "for a regular expression pass `await regexMatcher(pattern)` as a resource",
@@ -148,16 +148,11 @@ function readNow(now: Date | number): number {
   const time = toTime(now);
   // The years 1970 to 9999.
   if (time >= 0 && time < 253_402_300_800_000) return time;
-  throw badOption("now", "now must be a Date or milliseconds between the years 1970 and 9999");
+  throw badInput("now", "now must be a Date or milliseconds between the years 1970 and 9999");
 }
 
 /** A value for an error message: anything at all may have been given, with any `toString`. */
 function quote(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   return typeof value === "number" ? String(value) : typeof value;
-}
-
-function badOption(parameter: string, message: string, hint?: string): StampmillError {
-  const details = hint === undefined ? { parameter } : { parameter, hint };
-  return new StampmillError("bad-input", message, details);
 }

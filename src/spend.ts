@@ -1,4 +1,4 @@
-import { StampmillError } from "./errors.ts";
+import { badInput } from "./errors.ts";
 import { type Rules, readRules, type VerifyOptions } from "./rules.ts";
 import { spentEntry } from "./store/entry.ts";
 import type { SpentEntry, SpentStore } from "./store/store.ts";
@@ -42,9 +42,9 @@ export function createSpender(options: SpendOptions): Spender {
   const rules = readRules(requirements);
   const verifier = createVerifier(requirements);
   if (typeof store?.spend !== "function") {
-    throw badOption("store", "store must be what openStore resolves to");
+    throw badInput("store", "store must be what openStore resolves to");
   }
-  if (typeof spend !== "boolean") throw badOption("spend", "spend must be true or false");
+  if (typeof spend !== "boolean") throw badInput("spend", "spend must be true or false");
   return async (stamps) => {
     const verdicts = stamps.map(verifier);
     const judgedValid = verdicts.filter(({ valid }) => valid);
@@ -77,8 +77,4 @@ async function takeFresh(
 
 function toSpent(verdict: Verdict): RejectedVerdict {
   return { ...verdict, valid: false, reason: "spent" };
-}
-
-function badOption(parameter: string, message: string): StampmillError {
-  return new StampmillError("bad-input", message, { parameter });
 }

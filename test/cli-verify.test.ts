@@ -6,6 +6,8 @@ import { outcomeOf, startCli } from "./cli.ts";
 
 const STAMP = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
 const VERIFY = ["verify", "-b", "20", "-r", "foo@bar.example", "--now", "2024-03-01"];
+/** Node itself takes 50, and its collector lets as much again pile up before it looks. */
+const MOST_MEBIBYTES = 150;
 const MIB = 1 << 20;
 
 /** Makes Node write its largest resident size, in KiB, as the last line of standard error. */
@@ -55,22 +57,22 @@ test("a megabyte of garbage gets a verdict a line, in bounded memory", async () 
   assert.equal(verdicts.length, lines.length);
   assert.ok(verdicts.every((verdict) => verdict.reason === "malformed"));
   assert.match(stdout, /^[ -~\n]+$/);
-  assert.ok(mebibytes < 150, `${mebibytes} MiB`);
+  assert.ok(mebibytes < MOST_MEBIBYTES, `${mebibytes} MiB`);
 });
 
 test("a line without end is one malformed verdict, cut, in bounded memory", async () => {
   const { code, stdout, mebibytes } = await verifyPoured([], Buffer.alloc(MIB, "x"), 300);
   assert.equal(code, 1);
   assert.match(stdout, /^malformed "x{200}\\u2026" \(offset 4096: [^\n]+\n$/);
-  assert.ok(mebibytes < 150, `${mebibytes} MiB`);
+  assert.ok(mebibytes < MOST_MEBIBYTES, `${mebibytes} MiB`);
 });
 
 test("a stream of stamps takes no more memory the longer it is", async () => {
   const some = Buffer.from(`${STAMP}\n`.repeat(20_000));
-  const { code, stdout, mebibytes } = await verifyPoured(["--json"], some, 10);
+  const { code, stdout, mebibytes } = await verifyPoured(["--json"], some, 20);
   assert.equal(code, 0);
-  assert.equal(stdout.match(/"valid":true/g)?.length, 200_000);
-  assert.ok(mebibytes < 150, `${mebibytes} MiB`);
+  assert.equal(stdout.match(/"valid":true/g)?.length, 400_000);
+  assert.ok(mebibytes < MOST_MEBIBYTES, `${mebibytes} MiB`);
 });
 
 test("mail: a header without end is an error, a long body is not", async () => {
@@ -83,7 +85,7 @@ test("mail: a header without end is an error, a long body is not", async () => {
   const long = await verifyPoured(["--mail"], mail, 100);
   assert.equal(long.stdout, `valid ${STAMP}\n`);
   assert.equal(long.code, 0);
-  assert.ok(long.mebibytes < 150);
+  assert.ok(long.mebibytes < MOST_MEBIBYTES);
 });
 
 test("a reader that goes away ends the command quietly, but not as a success", async () => {

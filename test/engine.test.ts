@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kernels, limitOf, measureRoofline, type SearchJob, startSearch } from "../src/engine.ts";
+import { kernels, measureRoofline, startSearch } from "../src/engine.ts";
+import { limitOf, type SearchJob } from "../src/search-job.ts";
 import type { Algorithm } from "../src/stamp/digest.ts";
 import { readVectors } from "./vectors.ts";
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { StampmillError } from "../src/errors.ts";
 import { readLines } from "../src/lines.ts";
 import { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "../src/mail.ts";
+import { MAX_STAMP_LENGTH } from "../src/stamp/stamp.ts";
 import { verify } from "../src/verify.ts";
+import { mangled, often } from "./hostile.ts";
 
 const STAMP = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
 
@@ -118,28 +121,71 @@ test("blanks by the thousand take linear time", async () => {
   assert.ok(performance.now() - started < 500);
 });
 
-test("property: a mail read in pieces of any size gives the same stamps", async () => {
-  const part = fc.constantFrom(
-    "X-Hashcash:",
-    "Hashcash: a",
-    " ",
-    "\t",
-    "\n",
-    "\r\n",
-    STAMP,
-    "To: b",
-    "\0",
+/** What the headers of a mail hold, found by unfolding it as a whole. */
+function unfolded(mail: string): { size: number; stamps: string[] } {
+  const lines = mail.split("\n").map((line) => line.replace(/\r$/, ""));
+  const end = lines.indexOf("");
+  const section = (end < 0 ? lines : lines.slice(0, end)).join("\n");
+  const stamps: string[] = [];
+  for (const header of section.split(/\n(?![ \t])/)) {
+    const value = /^(?:x-)?hashcash:(.*)$/is.exec(header)?.[1];
+    if (value === undefined) continue;
+    stamps.push(value.split("\n").map(withoutBlanks).join(""));
+  }
+  return { size: section.length, stamps };
+}
+
+const withoutBlanks = (text: string) =>
+  text.replace(/^[ \t]+/, "").replace(/(?<![ \t])[ \t]+$/, "");
+
+test("hostile: any mail, in pieces of any size, has the stamps that unfolding it as a whole has", async () => {
+  const part = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom("X-Hashcash:", "hashcash: ", "To: b", STAMP) },
+    { weight: 8, arbitrary: fc.constantFrom("\n", "\r\n", "\n ", "\n\t", "\r", " ", "\0", ":") },
+    { weight: 4, arbitrary: mangled([STAMP, `X-HASHCASH: ${STAMP}\n`, "a: b\n c: d\n"]) },
+    { weight: 1, arbitrary: fc.constantFrom("\n\n", "x".repeat(4090), "\n y".repeat(2000)) },
   );
+  const flood = fc
+    .tuple(
+      fc.constantFrom(0, 1, MAX_MAIL_STAMPS - 1, MAX_MAIL_STAMPS, MAX_MAIL_STAMPS + 1),
+      fc.constantFrom(0, 1000, 1048, 1049, 1100),
+      fc.constantFrom("", "\n", STAMP),
+    )
+    .map(([stamps, long, rest]) =>
+      [
+        "Hashcash: 1\n".repeat(stamps),
+        "X: ".padEnd(1000, "y").concat("\n").repeat(long),
+        rest,
+      ].join(""),
+    );
+  const mail = fc.oneof(
+    { weight: 20, arbitrary: fc.array(part, { maxLength: 40 }).map((parts) => parts.join("")) },
+    { weight: 2, arbitrary: flood },
+  );
+  const ends = { read: 0, refused: 0 };
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(part, { maxLength: 30 }),
-      fc.integer({ min: 1, max: 90 }),
-      async (p, size) => {
-        const mail = p.join("");
-        assert.deepEqual(await stampsOf(mail, size), await stampsOf(mail, 1 << 20));
-      },
-    ),
+    fc.asyncProperty(mail, fc.integer({ min: 1, max: 90 }), async (text, size) => {
+      const expected = unfolded(Buffer.from(text, "latin1").toString("latin1"));
+      const piece = text.length > 100_000 ? 1000 * size : size;
+      try {
+        const found = await stampsOf(text, piece);
+        ends.read++;
+        assert.ok(expected.size <= MAX_MAIL_HEADER + piece && found.length <= MAX_MAIL_STAMPS);
+        assert.equal(found.length, expected.stamps.length);
+        for (const [i, stamp] of expected.stamps.entries()) {
+          if (stamp.length > MAX_STAMP_LENGTH)
+            assert.ok((found[i]?.length ?? 0) > MAX_STAMP_LENGTH);
+          else if ((found[i]?.length ?? 0) <= MAX_STAMP_LENGTH) assert.equal(found[i], stamp);
+        }
+      } catch (error) {
+        if (!(error instanceof StampmillError) || error.code !== "bad-input") throw error;
+        ends.refused++;
+        assert.ok(expected.stamps.length > MAX_MAIL_STAMPS || expected.size + 2 > MAX_MAIL_HEADER);
+      }
+    }),
+    often(300),
   );
+  assert.ok(ends.read > 100 && ends.refused > 0, JSON.stringify(ends));
 });
 
 test("property: lines are those of split, long ones cut to one more than the longest", async () => {

@@ -12,6 +12,8 @@ import {
   readStamp,
   type StampFields,
 } from "../src/stamp/stamp.ts";
+import { isPlainStamp } from "./grammar.ts";
+import { mangled, often } from "./hostile.ts";
 import { type ParserVector, readVectors, type StampVector } from "./vectors.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -271,23 +273,32 @@ test("property: formatStamp refuses fields that would not come back", () => {
   assert.ok(refused > 200, `only ${refused} of 500 refused`);
 });
 
-test("property: no text makes readStamp throw, nor parseStamp throw anything else", () => {
-  const nearStamp = fc
-    .tuple(fields, fc.nat(100), fc.string({ unit: "binary", maxLength: 3 }))
-    .map(([x, at, noise]) => {
-      const text = formatStamp(x);
-      return text.slice(0, at) + noise + text.slice(at);
-    });
+test("hostile: any text is read as a plain second reading has it, or refused with its reason", () => {
+  const good = readVectors<StampVector>("hashcash-minted").map(({ stamp }) => stamp);
+  let stamps = 0;
+  const hostile = fc.oneof(
+    { weight: 5, arbitrary: mangled(good) },
+    { weight: 3, arbitrary: fields.map(formatStamp).chain((text) => mangled([text])) },
+    fc.string({ unit: "binary" }),
+    fc.anything(),
+  );
   fc.assert(
-    fc.property(fc.oneof(nearStamp, fc.string({ unit: "binary" }), fc.anything()), (anything) => {
+    fc.property(hostile, (anything) => {
       const text = anything as string;
       const result = readStamp(text, NOW);
+      if (typeof anything === "string" && !anything.startsWith("0:")) {
+        assert.equal(!isProblem(result), isPlainStamp(text, NOW));
+      }
       if (!isProblem(result)) {
+        stamps++;
         assert.equal(formatStamp(result), text);
         return;
       }
       assert.throws(() => parseStamp(text, NOW), { name: "StampmillError", code: "malformed" });
+      const length = typeof anything === "string" ? anything.length : 0;
+      assert.ok(result.position >= 0 && result.position <= length);
     }),
-    { numRuns: 2000 },
+    often(2000),
   );
+  assert.ok(stamps > 100, `only ${stamps} stamps`);
 });

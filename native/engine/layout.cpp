@@ -14,10 +14,10 @@ namespace {
 constexpr uint64_t kMaxInner = 4096;
 constexpr size_t kRowAlignment = 64;
 
-/// How many inner values pay for a search of this size: filling the table should not take longer
-/// than searching.
+/// How many inner values pay for a search of this size: filling a row takes as long as trying some
+/// thirty candidates, and the table as a whole should save more than it costs.
 uint64_t worthwhile_inner(const Job& job) {
-    return std::clamp<uint64_t>(expected_tries(job) / 64, 1, kMaxInner);
+    return std::clamp<uint64_t>(expected_tries(job) / 1024, 1, kMaxInner);
 }
 
 uint64_t power(uint64_t base, size_t exponent) {

@@ -26,8 +26,8 @@ double measure_search(const Kernel& kernel, Algorithm algorithm) {
     job.algorithm = algorithm;
     job.message.assign(119, 'm');
     job.positions = {60, 61, 62, 63, 118};
-    job.alphabet = "0123456789abcdef";
-    job.count = 1 << 13;
+    job.alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    job.count = 1 << 14;
     job.wanted = 0;
     double best = 0;
     for (int i = 0; i < kTries; ++i) {

@@ -39,13 +39,13 @@ struct alignas(128) Search::SearchWorker : Worker {
 Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
     : job_(std::move(job)),
       kernel_(kernel),
-      layout_(job_, kernel),
+      layout_(std::make_unique<const Layout>(job_, kernel)),
       loop_(kernel.loops[static_cast<int>(job_.algorithm)]
-                        [static_cast<int>(layout_.plan().strategy)]),
+                        [static_cast<int>(layout_->plan().strategy)]),
       done_(std::move(done)),
       limit_(job_.limit),
       started_(std::chrono::steady_clock::now()) {
-    const uint64_t inner = layout_.plan().inner_count;
+    const uint64_t inner = layout_->plan().inner_count;
     next_outer_ = job_.start / inner;
     outer_end_ = (job_.start + job_.count - 1) / inner + 1;
     const uint32_t threads = useful_threads(job_);
@@ -98,6 +98,9 @@ void Search::join() {
     for (std::thread& thread : threads_) {
         if (thread.joinable()) thread.join();
     }
+    layout_.reset();
+    std::vector<uint8_t>().swap(job_.message);
+    for (const auto& worker : workers_) std::vector<uint8_t>().swap(worker->message);
 }
 
 uint64_t Search::tried() const {
@@ -146,7 +149,7 @@ void Search::run(SearchWorker& worker) {
         for (; first < end; first += loop_.group) {
             if (stop.load(std::memory_order_relaxed)) return;
             const uint64_t outers = std::min<uint64_t>(loop_.group, end - first);
-            loop_.search(layout_.plan(), first, static_cast<uint32_t>(outers), worker);
+            loop_.search(layout_->plan(), first, static_cast<uint32_t>(outers), worker);
         }
     }
 }

@@ -32,7 +32,8 @@ class Search {
     /// Tells all threads to stop; they do within microseconds of being given a processor.
     void cancel();
 
-    /// Waits until all threads have ended.
+    /// Waits until all threads have ended, and gives back the memory that only they needed: whoever
+    /// holds a search, such as a garbage collector, may hold it for long.
     void join();
 
     /// Hashes computed so far.
@@ -61,9 +62,9 @@ class Search {
     void finish_worker();
     void stop_all();
 
-    const Job job_;
+    Job job_;
     const Kernel& kernel_;
-    const Layout layout_;
+    std::unique_ptr<const Layout> layout_;
     const SearchLoop loop_;
     const std::function<void()> done_;
     uint64_t outer_end_ = 0;

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
-import { MAX_THREADS } from "../engine.ts";
 import { StampmillError } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { foldHeader } from "../mail-header.ts";
 import { DEFAULT_BITS, type MintedStamp, mint } from "../mint.ts";
+import { MAX_THREADS } from "../search-job.ts";
 import type { DateWidth } from "../stamp/date.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";

@@ -1,4 +1,4 @@
-import { StampmillError } from "../errors.ts";
+import { badInput } from "../errors.ts";
 
 /**
  * A reader for an option's text that refuses a second, different value: of `-b 20 … -b 10` it
@@ -9,7 +9,7 @@ export function once<T>(flag: string, read: (text: string) => T): (text: string)
   return (text) => {
     if (given !== undefined && given !== text) {
       const both = `${JSON.stringify(given)} and ${JSON.stringify(text)}`;
-      throw badOption(flag, `${flag} is given twice, as ${both}`);
+      throw badInput(flag, `${flag} is given twice, as ${both}`);
     }
     given = text;
     return read(text);
@@ -20,7 +20,7 @@ export function once<T>(flag: string, read: (text: string) => T): (text: string)
 export function wholeNumber(flag: string): (text: string) => number {
   return once(flag, (text) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw badOption(flag, `${flag} must be a whole number, not ${JSON.stringify(text)}`);
+    throw badInput(flag, `${flag} must be a whole number, not ${JSON.stringify(text)}`);
   });
 }
 
@@ -28,7 +28,7 @@ export function wholeNumber(flag: string): (text: string) => number {
 export function decimal(flag: string): (text: string) => number {
   return once(flag, (text) => {
     if (/^\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
-    throw badOption(flag, `${flag} must be a number such as 24.3, not ${JSON.stringify(text)}`);
+    throw badInput(flag, `${flag} must be a number such as 24.3, not ${JSON.stringify(text)}`);
   });
 }
 
@@ -37,18 +37,11 @@ export function oneOf<T extends string>(flag: string, words: readonly T[]): (tex
   return once(flag, (text) => {
     const word = words.find((w) => w === text);
     if (word !== undefined) return word;
-    throw badOption(
-      flag,
-      `${flag} must be one of ${words.join(", ")}, not ${JSON.stringify(text)}`,
-    );
+    throw badInput(flag, `${flag} must be one of ${words.join(", ")}, not ${JSON.stringify(text)}`);
   });
 }
 
 /** Gathers an option that may be given several times. */
 export function gather(text: string, gathered: readonly string[] = []): string[] {
   return [...gathered, text];
-}
-
-function badOption(flag: string, message: string): StampmillError {
-  return new StampmillError("bad-input", message, { parameter: flag });
 }

@@ -60,7 +60,7 @@ export function openFile(file: string, create: boolean): OpenedFile {
     const db = library.open(file);
     try {
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-      const fresh = checkOwner(db, file);
+      const fresh = inTransaction(db, "BEGIN", () => checkOwner(db, file));
       switchToWal(db);
       db.exec(SETTINGS);
       if (fresh) makeTables(db, file);
@@ -127,11 +127,23 @@ function switchToWal(db: SqlDatabase): void {
 }
 
 function makeTables(db: SqlDatabase, file: string): void {
-  db.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(db, "BEGIN IMMEDIATE", () => {
     // Another process may have been faster.
     if (checkOwner(db, file)) db.exec(SCHEMA);
+  });
+}
+
+/** All of it at one moment, for others and from others, or none of it. */
+export function inTransaction<T>(
+  db: SqlDatabase,
+  begin: "BEGIN" | "BEGIN IMMEDIATE",
+  work: () => T,
+): T {
+  db.exec(begin);
+  try {
+    const result = work();
     db.exec("COMMIT");
+    return result;
   } catch (error) {
     rollBack(db);
     throw error;
@@ -139,7 +151,7 @@ function makeTables(db: SqlDatabase, file: string): void {
 }
 
 /** Undoes what is left of a transaction: on a full disk SQLite has done so by itself. */
-export function rollBack(db: SqlDatabase): void {
+function rollBack(db: SqlDatabase): void {
   try {
     db.exec("ROLLBACK");
   } catch {

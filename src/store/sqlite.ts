@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkEntries, checkSets } from "./entry.ts";
-import { type OpenedFile, openFile, rollBack, storeError } from "./sqlite-file.ts";
+import { inTransaction, type OpenedFile, openFile, storeError } from "./sqlite-file.ts";
 import type { SqlDatabase } from "./sqlite-library.ts";
 import { PAGE, prepareAll, toBytes, toEntry } from "./sqlite-statements.ts";
 import {
@@ -265,18 +265,8 @@ class SqliteStore implements SpentStore {
     throw new Error("it was removed or replaced while it was open");
   }
 
-  #transaction<T>(begin: string, failure: string, work: () => T): T {
-    return this.#try(failure, () => {
-      this.#db.exec(begin);
-      try {
-        const result = work();
-        this.#db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        rollBack(this.#db);
-        throw error;
-      }
-    });
+  #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", failure: string, work: () => T): T {
+    return this.#try(failure, () => inTransaction(this.#db, begin, work));
   }
 
   #try<T>(failure: string, work: () => T): T {

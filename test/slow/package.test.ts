@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -88,6 +96,7 @@ describe("the packed package", () => {
     const wanted = ["LICENSE", "README.md", "CHANGELOG.md", "CMakeLists.txt", "dist/cli.cjs"];
     wanted.push("dist/index.js", "dist/types/index.d.ts", "dist/THIRD-PARTY-LICENSES.txt");
     wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
+    wanted.push("dist/main.cjs", "scripts/write-code-cache.mjs");
     for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
     assert.deepEqual([...folders].sort(), ["", "dist", "native", "scripts"]);
@@ -123,6 +132,20 @@ describe("installed where there is a compiler", () => {
     succeed("npx", ["stampmill", "verify", "-b", "12", "-r", "bob@example.org", stamp], { cwd });
     succeed("npx", ["stampmill", ...JUDGE], { cwd });
     succeed("npx", ["stampmill", "inspect", stamp], { cwd });
+  });
+
+  it("starts from a code cache, and starts without one that is damaged", () => {
+    const folder = join(cwd, "node_modules/stampmill");
+    const source = `require("${join(folder, "dist/cli.cjs")}").compile().cachedDataRejected`;
+    const asked = () => succeed(process.execPath, ["-p", source], { cwd }).stdout.trim();
+    assert.equal(asked(), "false");
+    const cache = join(folder, "build/main.cache");
+    const bytes = readFileSync(cache);
+    for (const damaged of [Buffer.alloc(0), bytes.subarray(0, 5000), bytes.fill(1, 90_000)]) {
+      writeFileSync(cache, damaged);
+      assert.equal(asked(), "undefined");
+      succeed("npx", ["stampmill", ...JUDGE], { cwd });
+    }
   });
 
   it("gives the library", () => {
