@@ -89,7 +89,26 @@ function lazyPackages(found) {
   };
 }
 
-/** The command is CommonJS: Node's loader of ES modules costs every start 4 ms. */
+/** Leaves out all commands but one: what the others would add costs its every start. */
+function onlyCommand(name) {
+  return {
+    name: "only-command",
+    setup(build) {
+      build.onResolve({ filter: /^\.\// }, ({ importer, kind, path }) =>
+        kind === "dynamic-import" &&
+        importer.endsWith("/src/cli/main.ts") &&
+        path !== `./${name}.ts`
+          ? { path, external: true }
+          : undefined,
+      );
+    },
+  };
+}
+
+/**
+ * The command is CommonJS: Node's loader of ES modules costs every start 4 ms. Two bundles, between
+ * which start.cts chooses: all of it, and one that can only mint.
+ */
 async function buildCommand() {
   const packages = new Map();
   const options = {
@@ -100,14 +119,17 @@ async function buildCommand() {
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "moduleUrl" },
   };
-  const main = await esbuild.build({
-    ...options,
-    entryPoints: { main: "src/cli/main.ts" },
-    plugins: [lazyChildProcess, lazyPackages(packages)],
-    banner: {
-      js: '"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
-    },
-  });
+  const bundle = (name, ...plugins) =>
+    esbuild.build({
+      ...options,
+      entryPoints: { [name]: "src/cli/main.ts" },
+      plugins: [lazyChildProcess, lazyPackages(packages), ...plugins],
+      banner: {
+        js: '"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
+      },
+    });
+  const main = await bundle("main");
+  const mint = await bundle("mint", onlyCommand("mint"));
   const start = await esbuild.build({
     ...options,
     entryPoints: { cli: "src/cli/start.cts" },
@@ -115,7 +137,7 @@ async function buildCommand() {
   });
   const lazy = await esbuild.build({ ...options, entryPoints: Object.fromEntries(packages) });
   chmodSync(join(dist, "cli.cjs"), 0o755);
-  return [main, start, lazy];
+  return [main, mint, start, lazy];
 }
 
 function buildDeclarations() {

@@ -1,5 +1,5 @@
-// Writes V8's code cache for the command, which starts sooner with it; see src/cli/start.cts. npm runs
-// this after installing the package, and build-dist.mjs at its end. Without a cache all works as well,
+// Writes V8's code caches for the command, which starts sooner with it; see src/cli/start.cts. npm runs
+// this after installing the package, and build-dist.mjs at its end. Without them all works as well,
 // so this never fails.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,19 +11,29 @@ const self = fileURLToPath(import.meta.url);
 const command = join(dirname(self), "../dist/cli.cjs");
 
 /**
- * What is run first, for the cache to have the functions that it takes. One command alone: what the
- * others would add costs every start more than it spares theirs.
+ * What is run first, for the cache of each bundle to have the functions that it takes. Of the many
+ * commands of the large one it is one alone: what the others would add costs every start more than it
+ * spares theirs.
  */
-const RUN = ["mint", "-b", "0", "x"];
+const RUNS = [
+  ["mint", "-b", "0", "x"],
+  ["verify", "-b", "0", "--any-resource", "1:0:240229:x:::0"],
+];
 
 /** In a process of its own, whose output nobody sees. */
-function write() {
-  const { compile, run, writeCache } = createRequire(import.meta.url)(command);
-  const script = compile();
-  process.argv.splice(2, Infinity, ...RUN);
-  process.on("exit", () => writeCache(script));
-  run(script);
+function write(args) {
+  const { bundleFor, compile, run, writeCache } = createRequire(import.meta.url)(command);
+  const name = bundleFor(args);
+  const script = compile(name);
+  process.argv.splice(2, Infinity, ...args);
+  process.on("exit", () => writeCache(name, script));
+  run(name, script);
 }
 
-if (process.argv[2] === "write") write();
-else if (existsSync(command)) spawnSync(process.execPath, [self, "write"], { stdio: "ignore" });
+const [task, ...args] = process.argv.slice(2);
+if (task === "write") write(args);
+else if (existsSync(command)) {
+  for (const each of RUNS) {
+    spawnSync(process.execPath, [self, "write", ...each], { stdio: "ignore" });
+  }
+}
