@@ -1,15 +1,12 @@
 import { StampmillError } from "./errors.ts";
 import { LineSplitter } from "./lines.ts";
-import { MAX_STAMP_LENGTH } from "./stamp/stamp.ts";
+import { MAX_HEADER_LINE, type StampLine, StampLineReader } from "./stamp-lines.ts";
 
 /** Longest header section that is read, in bytes; mail servers stop at a tenth of it or less. */
 export const MAX_MAIL_HEADER = 1 << 20;
 
 /** Most stamps that one mail may carry. */
 export const MAX_MAIL_STAMPS = 1000;
-
-/** Longest header line, in bytes, of which folding and the name are not part of the stamp. */
-const MAX_LINE = 2 * MAX_STAMP_LENGTH;
 
 /**
  * The stamps in a mail's `X-Hashcash:` and `Hashcash:` headers, in order, as text to be judged.
@@ -25,7 +22,7 @@ const MAX_LINE = 2 * MAX_STAMP_LENGTH;
 export async function* readMailStamps(
   input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<string> {
-  const lines = new LineSplitter(MAX_LINE);
+  const lines = new LineSplitter(MAX_HEADER_LINE);
   const header = new HeaderReader();
   let size = 0;
   for await (const chunk of input) {
@@ -43,50 +40,22 @@ export async function* readMailStamps(
   yield* header.take("");
 }
 
+/** The lines of a mail up to the first empty one. */
 class HeaderReader {
   ended = false;
-  /** The stamp being unfolded. */
-  #open: string | null = null;
+  readonly #stamps = new StampLineReader();
   #found = 0;
 
   /** Takes one line and yields the stamp that it shows to be complete, if any. */
   *take(line: string): Generator<string> {
     if (this.ended) return;
-    const first = line[0];
-    if (first === " " || first === "\t") {
-      if (this.#open !== null) this.#open = append(this.#open, line);
-      return;
-    }
-    if (this.#open !== null) yield this.#open;
-    this.#open = null;
     if (line === "") this.ended = true;
-    const name = /^(?:x-)?hashcash:/i.exec(line)?.[0];
-    if (name === undefined) return;
+    const complete: StampLine | null = this.#stamps.take(line);
+    if (complete === null) return;
     if (++this.#found > MAX_MAIL_STAMPS) {
       const message = `the mail carries more than ${MAX_MAIL_STAMPS} stamps`;
       throw new StampmillError("bad-input", message, { parameter: "mail" });
     }
-    this.#open = append("", line.slice(name.length), line.length);
+    yield complete.stamp;
   }
-}
-
-/** Adds a line's part of a stamp, unless it is too long already. */
-function append(stamp: string, part: string, lineLength = part.length): string {
-  if (stamp.length > MAX_STAMP_LENGTH) return stamp;
-  // A line that was cut keeps its length, so that the stamp has more than it may.
-  if (lineLength > MAX_LINE) return stamp + part;
-  return stamp + trimBlanks(part);
-}
-
-/** Without a regular expression: `/[ \t]+$/` takes quadratic time on spaces within the text. */
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text[start])) start++;
-  while (end > start && isBlank(text[end - 1])) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
 }

@@ -1,0 +1,35 @@
+import { leadingZeroBits } from "../../stamp/digest.ts";
+import { isProblem, readStamp } from "../../stamp/stamp.ts";
+import type { RejectedFinding } from "./finding.ts";
+import type { Options } from "./options.ts";
+
+/** In words, what the reason means for this stamp. */
+export function explain(verdict: RejectedFinding, text: string, options: Options): string {
+  const { bits, algorithm, now } = options;
+  switch (verdict.reason) {
+    case "malformed":
+    case "unsupported-version":
+    case "unsupported-algorithm": {
+      const problem = readStamp(text, now ?? Date.now());
+      if (isProblem(problem)) return problem.message;
+      if (verdict.reason === "unsupported-version") return "version 0 needs --allow-v0";
+      return `it is ${problem.algorithm}, not ${algorithm}`;
+    }
+    case "wrong-resource":
+      return `it pays for ${verdict.resource}`;
+    case "insufficient-bits":
+      return verdict.bits === null
+        ? `its digest has ${verdict.work} of ${bits} bits`
+        : `it claims ${verdict.bits} of ${bits} bits`;
+    case "future":
+      return `it is dated ${verdict.date}`;
+    case "expired":
+      return `it expired ${verdict.expires}`;
+    case "missing-work":
+      return `it claims ${verdict.bits} bits, its digest has ${leadingZeroBits(verdict.digest ?? "")}`;
+    case "spent":
+      return "it was spent before, or is dated before all that the store remembers";
+    case "insufficient-work":
+      return `the stamps for ${verdict.resource} are worth too little together`;
+  }
+}

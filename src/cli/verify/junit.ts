@@ -1,0 +1,85 @@
+import { toPrintable } from "../output.ts";
+import type { Finding, Place } from "./finding.ts";
+import type { Options } from "./options.ts";
+import { describeFinding, describePlace } from "./plain.ts";
+
+/**
+ * Most test cases of one suite. A suite says first how many there are, so that it is held until it
+ * is full: several suites keep the memory bounded.
+ */
+const SUITE_SIZE = 1000;
+
+/** JUnit XML: a test case for each stamp. */
+export function junitReport(options: Options) {
+  const suite = new Suite();
+  return {
+    start: '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="stampmill verify">\n',
+    row(finding: Finding, text: string, place: Place | undefined): string {
+      const stamp = toPrintable(finding.stamp);
+      const name = place === undefined ? stamp : `${describePlace(place)} ${stamp}`;
+      if (finding.valid) return suite.add(name, null);
+      return suite.add(name, {
+        type: finding.reason,
+        text: describeFinding(finding, text, options),
+      });
+    },
+    end(problem: string | null): string {
+      const last = problem === null ? "" : suite.add("stamps", { type: "no-stamp", text: problem });
+      return `${last}${suite.close()}</testsuites>\n`;
+    },
+  };
+}
+
+interface Failure {
+  readonly type: string;
+  readonly text: string;
+}
+
+class Suite {
+  #number = 0;
+  #tests = 0;
+  #failures = 0;
+  #cases = "";
+
+  /** Adds a test case; returns the suite if it is full now. */
+  add(name: string, failure: Failure | null): string {
+    const attributes = `classname="stampmill.verify" name="${escapeXml(name)}"`;
+    this.#tests++;
+    if (failure === null) {
+      this.#cases += `    <testcase ${attributes}/>\n`;
+    } else {
+      this.#failures++;
+      const what = `type="${escapeXml(failure.type)}" message="${escapeXml(failure.text)}"`;
+      this.#cases += `    <testcase ${attributes}>\n      <failure ${what}/>\n    </testcase>\n`;
+    }
+    return this.#tests < SUITE_SIZE ? "" : this.close();
+  }
+
+  close(): string {
+    if (this.#tests === 0) return "";
+    const counts = `tests="${this.#tests}" failures="${this.#failures}" errors="0"`;
+    const suite = `  <testsuite name="stamps ${++this.#number}" ${counts}>\n${this.#cases}  </testsuite>\n`;
+    this.#tests = 0;
+    this.#failures = 0;
+    this.#cases = "";
+    return suite;
+  }
+}
+
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+};
+
+/** Text for an attribute; what XML 1.0 (section 2.2) has no way to say becomes a question mark. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "?")
+    .replace(/[&<>"'\t\n\r]/g, (c) => ENTITIES[c] ?? "?");
+}

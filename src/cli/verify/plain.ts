@@ -1,0 +1,41 @@
+import { toJsonLine, toPrintable } from "../output.ts";
+import { explain } from "./explain.ts";
+import type { Finding, Place } from "./finding.ts";
+import type { Options } from "./options.ts";
+
+/** A line for each stamp: where it stood if that is known, the verdict, the stamp, and why. */
+export function textReport(options: Options) {
+  return {
+    start: "",
+    row(finding: Finding, text: string, place: Place | undefined): string {
+      const line = toTextLine(finding, text, options);
+      return place === undefined ? line : `${describePlace(place)}: ${line}`;
+    },
+    end: () => "",
+  };
+}
+
+/** A line of JSON for each stamp. */
+export const JSON_REPORT = {
+  start: "",
+  row(finding: Finding, _text: string, place: Place | undefined): string {
+    return toJsonLine(place === undefined ? finding : { ...finding, ...place });
+  },
+  end: () => "",
+};
+
+/** A place in one word: it is safe to print. */
+export function describePlace({ file, line }: Place): string {
+  return `${toPrintable(file)}:${line}`;
+}
+
+/** The verdict in words, without the stamp. */
+export function describeFinding(finding: Finding, text: string, options: Options): string {
+  return finding.valid ? "valid" : `${finding.reason}: ${explain(finding, text, options)}`;
+}
+
+function toTextLine(finding: Finding, text: string, options: Options): string {
+  const stamp = toPrintable(finding.stamp);
+  if (finding.valid) return `valid ${stamp}\n`;
+  return `${finding.reason} ${stamp} (${explain(finding, text, options)})\n`;
+}
