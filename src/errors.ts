@@ -6,9 +6,17 @@
  * - `not-found`: the search ended (time-out, or every candidate tried) without a stamp.
  * - `aborted`: the caller's `AbortSignal` fired.
  * - `engine`: the native engine is missing, or none of its kernels can be used.
+ * - `git`: git could not be run or failed, or the repository lacks what is needed.
  * - `store`: the store of spent stamps failed; nothing was accepted.
  */
-export type ErrorCode = "bad-input" | "malformed" | "not-found" | "aborted" | "engine" | "store";
+export type ErrorCode =
+  | "bad-input"
+  | "malformed"
+  | "not-found"
+  | "aborted"
+  | "engine"
+  | "git"
+  | "store";
 
 export interface ErrorDetails {
   /** The parameter at fault, by its name in the API. */

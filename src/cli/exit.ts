@@ -38,6 +38,7 @@ export function exitCodeFor(error: unknown): number {
     case "aborted":
       return EXIT.interrupted;
     case "engine":
+    case "git":
     case "store":
       return EXIT.environment;
   }

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),
+  git: async () => (await import("./git.ts")).gitCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
+import { badInput } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
 import { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "../rules.ts";
 import { createSpender, type Spender } from "../spend.ts";
@@ -24,10 +25,19 @@ commit message: lines that begin with "Hashcash:" or "X-Hashcash:" in any case,
 and the lines after them that begin with a blank. Arguments are FILEs then; "-",
 or none, is standard input. Verdicts say where the stamp stood.
 
+--git judges commits instead: RANGE is whatever git rev-list takes, such as
+origin/main..HEAD; a single revision means that commit. Each commit needs a stamp
+in its message for SLUG/PATCH-ID: the repository's name and git patch-id --stable
+of its change, which a rebase leaves alone. A commit that changes nothing needs one
+for SLUG/message-DIGEST. A merge needs none, unless it has changes that are in none
+of its parents: then it is its patch against the first one. A stamp counts for one
+commit only. stampmill git stamp makes them.
+
 Reasons, in the order in which they are looked for: malformed,
 unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
 (it claims too little), future, expired, missing-work (its digest has fewer bits
 than it claims), spent (only with --store), insufficient-work (only with --work).
+With --git also no-stamp: there is none.
 
 With --work the stamps for one resource are added up: distinct valid ones, each
 at least --bits, at most ${MAX_SET} in all. If they reach it they are accepted, and with
@@ -44,7 +54,7 @@ JSON: stamp valid reason resource bits work digest date expires. "bits" is what
 the stamp claims (null in version 0), "work" what it is worth in bits, "expires"
 the instant from which on it is refused; null is what was not looked at.
 
-With --scan also: file line.
+With --scan also: file line; with --git: commit needs.
 
 Other formats: github (workflow commands: an error for each stamp rejected), junit
 (XML, a test case for each stamp), sarif (2.1.0, a result for each one rejected).
@@ -63,7 +73,8 @@ Examples:
   stampmill mint -b 20 me@example.org | stampmill verify -b 20 -r me@example.org
   stampmill verify -b 20 -r me@example.org --store spent.db - < stamps.txt
   stampmill verify -b 20 -r '*@example.org' --match wildcard --mail < mail.eml
-  stampmill verify -b 20 -r example/forum --scan --format github body.txt`;
+  stampmill verify -b 20 -r example/forum --scan --format github body.txt
+  stampmill verify -b 20 --git origin/main..HEAD`;
 
 /** `stampmill verify`. */
 export function verifyCommand(): Command {
@@ -104,6 +115,16 @@ export function verifyCommand(): Command {
     .option("--mail", "read a mail and judge its X-Hashcash and Hashcash headers")
     .option("--scan", "find Hashcash: lines in any text, in FILEs or on standard input")
     .option(
+      "--git <range>",
+      "judge commits: each must carry a Hashcash: trailer for its change",
+      once("--git", (text) => text),
+    )
+    .option(
+      "--slug <owner/name>",
+      "with --git: the repository's name (default: from the remote origin)",
+      once("--slug", (text) => text),
+    )
+    .option(
       "--store <store>",
       "where spent stamps are recorded: FILE or redis://HOST",
       once("--store", (text) => text),
@@ -126,6 +147,11 @@ export function verifyCommand(): Command {
 }
 
 async function run(given: string[], options: Options): Promise<void> {
+  if (options.git !== undefined) {
+    const { judgeCommits } = await import("./verify/git.ts");
+    return judgeCommits(given, options.git, options);
+  }
+  if (options.slug !== undefined) throw badInput("--slug", "--slug goes with --git only");
   const requirements = await requirementsFor(options);
   if (options.work !== undefined) return judgeSets(given, options, options.work, requirements);
   if (options.store === undefined) {

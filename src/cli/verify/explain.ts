@@ -1,10 +1,15 @@
 import { leadingZeroBits } from "../../stamp/digest.ts";
 import { isProblem, readStamp } from "../../stamp/stamp.ts";
-import type { RejectedFinding } from "./finding.ts";
+import type { Place, RejectedFinding } from "./finding.ts";
 import type { Options } from "./options.ts";
 
 /** In words, what the reason means for this stamp. */
-export function explain(verdict: RejectedFinding, text: string, options: Options): string {
+export function explain(
+  verdict: RejectedFinding,
+  text: string,
+  options: Options,
+  place?: Place,
+): string {
   const { bits, algorithm, now } = options;
   switch (verdict.reason) {
     case "malformed":
@@ -16,7 +21,7 @@ export function explain(verdict: RejectedFinding, text: string, options: Options
       return `it is ${problem.algorithm}, not ${algorithm}`;
     }
     case "wrong-resource":
-      return `it pays for ${verdict.resource}`;
+      return `it pays for ${verdict.resource}${place && "needs" in place ? `, not for ${place.needs}` : ""}`;
     case "insufficient-bits":
       return verdict.bits === null
         ? `its digest has ${verdict.work} of ${bits} bits`
@@ -27,6 +32,8 @@ export function explain(verdict: RejectedFinding, text: string, options: Options
       return `it expired ${verdict.expires}`;
     case "missing-work":
       return `it claims ${verdict.bits} bits, its digest has ${leadingZeroBits(verdict.digest ?? "")}`;
+    case "no-stamp":
+      return `a stamp for ${verdict.resource} is missing`;
     case "spent":
       return "it was spent before, or is dated before all that the store remembers";
     case "insufficient-work":

@@ -1,4 +1,4 @@
-import type { RejectedVerdict, Verdict } from "../../verify.ts";
+import type { Reason, RejectedVerdict, ValidVerdict } from "../../verify.ts";
 
 /** Where a stamp stood: a line of a file ("-" is standard input), counted from 1. */
 export interface FilePlace {
@@ -6,12 +6,21 @@ export interface FilePlace {
   readonly line: number;
 }
 
-export type Place = FilePlace;
+/** A commit, and the resource that a stamp in its message must pay for. */
+export interface CommitPlace {
+  readonly commit: string;
+  readonly needs: string;
+}
 
-/** What is judged and reported: a verdict, and if it is known, the place. */
-export type Finding = Verdict;
+export type Place = FilePlace | CommitPlace;
 
-export type RejectedFinding = RejectedVerdict;
+/** A verdict, or that there was no stamp where one must be. */
+export type RejectedFinding = Omit<RejectedVerdict, "reason"> & {
+  readonly reason: Reason | "no-stamp";
+};
+
+/** What is judged and reported. */
+export type Finding = ValidVerdict | RejectedFinding;
 
 /** Some stamps, and the place of each where places are known. */
 export interface Batch {

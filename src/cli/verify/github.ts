@@ -1,7 +1,6 @@
-import { toPrintable } from "../output.ts";
-import type { Finding, Place } from "./finding.ts";
+import type { FilePlace, Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";
-import { describeFinding, describePlace } from "./plain.ts";
+import { describeAll, describePlace } from "./plain.ts";
 
 /**
  * Workflow commands of GitHub Actions: an annotation for each stamp that is rejected. A valid one
@@ -11,10 +10,11 @@ export function githubReport(options: Options) {
   return {
     start: "",
     row(finding: Finding, text: string, place: Place | undefined): string {
-      const message = `${describeFinding(finding, text, options)}: ${toPrintable(finding.stamp)}`;
-      if (!finding.valid) return errorCommand(finding.reason, message, place);
+      const message = describeAll(finding, text, options, place);
       const where = place === undefined ? "" : `${describePlace(place)}: `;
-      return `::debug::${escapeData(where + message)}\n`;
+      if (finding.valid) return `::debug::${escapeData(where + message)}\n`;
+      const named = place !== undefined && isFile(place);
+      return errorCommand(finding.reason, named ? message : where + message, place);
     },
     end: (problem: string | null) => (problem === null ? "" : errorCommand("no-stamp", problem)),
   };
@@ -22,7 +22,7 @@ export function githubReport(options: Options) {
 
 function errorCommand(title: string, message: string, place?: Place): string {
   const properties = [`title=${escapeProperty(`stamp ${title}`)}`];
-  if (place !== undefined && place.file !== "-") {
+  if (place !== undefined && isFile(place)) {
     properties.unshift(`file=${escapeProperty(place.file)}`, `line=${place.line}`);
   }
   return `::error ${properties.join(",")}::${escapeData(message)}\n`;
@@ -38,4 +38,8 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+function isFile(place: Place): place is FilePlace {
+  return "file" in place && place.file !== "-";
 }

@@ -15,12 +15,11 @@ export function junitReport(options: Options) {
   return {
     start: '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="stampmill verify">\n',
     row(finding: Finding, text: string, place: Place | undefined): string {
-      const stamp = toPrintable(finding.stamp);
-      const name = place === undefined ? stamp : `${describePlace(place)} ${stamp}`;
+      const name = nameOf(finding, place);
       if (finding.valid) return suite.add(name, null);
       return suite.add(name, {
         type: finding.reason,
-        text: describeFinding(finding, text, options),
+        text: describeFinding(finding, text, options, place),
       });
     },
     end(problem: string | null): string {
@@ -28,6 +27,12 @@ export function junitReport(options: Options) {
       return `${last}${suite.close()}</testsuites>\n`;
     },
   };
+}
+
+function nameOf({ stamp }: Finding, place: Place | undefined): string {
+  if (place === undefined) return toPrintable(stamp);
+  const where = describePlace(place);
+  return stamp === "" ? where : `${where} ${toPrintable(stamp)}`;
 }
 
 interface Failure {

@@ -21,6 +21,8 @@ export interface Options {
   allowV0?: true;
   mail?: true;
   scan?: true;
+  git?: string;
+  slug?: string;
   any?: true;
   work?: number;
   store?: string;

@@ -8,7 +8,7 @@ export function textReport(options: Options) {
   return {
     start: "",
     row(finding: Finding, text: string, place: Place | undefined): string {
-      const line = toTextLine(finding, text, options);
+      const line = toTextLine(finding, text, options, place);
       return place === undefined ? line : `${describePlace(place)}: ${line}`;
     },
     end: () => "",
@@ -25,17 +25,35 @@ export const JSON_REPORT = {
 };
 
 /** A place in one word: it is safe to print. */
-export function describePlace({ file, line }: Place): string {
-  return `${toPrintable(file)}:${line}`;
+export function describePlace(place: Place): string {
+  return "commit" in place ? place.commit : `${toPrintable(place.file)}:${place.line}`;
 }
 
 /** The verdict in words, without the stamp. */
-export function describeFinding(finding: Finding, text: string, options: Options): string {
-  return finding.valid ? "valid" : `${finding.reason}: ${explain(finding, text, options)}`;
+export function describeFinding(
+  finding: Finding,
+  text: string,
+  options: Options,
+  place?: Place,
+): string {
+  return finding.valid ? "valid" : `${finding.reason}: ${explain(finding, text, options, place)}`;
 }
 
-function toTextLine(finding: Finding, text: string, options: Options): string {
+/** The verdict in words, and the stamp. */
+export function describeAll(
+  finding: Finding,
+  text: string,
+  options: Options,
+  place?: Place,
+): string {
+  const stamp = finding.stamp === "" ? "" : `: ${toPrintable(finding.stamp)}`;
+  return describeFinding(finding, text, options, place) + stamp;
+}
+
+function toTextLine(finding: Finding, text: string, options: Options, place?: Place): string {
   const stamp = toPrintable(finding.stamp);
   if (finding.valid) return `valid ${stamp}\n`;
-  return `${finding.reason} ${stamp} (${explain(finding, text, options)})\n`;
+  if (finding.reason === "no-stamp")
+    return `no-stamp (${explain(finding, text, options, place)})\n`;
+  return `${finding.reason} ${stamp} (${explain(finding, text, options, place)})\n`;
 }

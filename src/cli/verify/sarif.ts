@@ -1,7 +1,7 @@
-import { toAscii, toPrintable } from "../output.ts";
+import { toAscii } from "../output.ts";
 import type { Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";
-import { describeFinding, describePlace } from "./plain.ts";
+import { describeAll, describePlace } from "./plain.ts";
 
 /** What can be wrong with a stamp, for readers of the report. */
 const RULES = {
@@ -42,8 +42,7 @@ export function sarifReport(options: Options) {
     start: `${JSON.stringify(START).slice(0, -1)},"runs":[{"tool":${JSON.stringify({ driver: DRIVER })},"results":[`,
     row(finding: Finding, text: string, place: Place | undefined): string {
       if (finding.valid) return "";
-      const message = `${describeFinding(finding, text, options)}: ${toPrintable(finding.stamp)}`;
-      return result(finding.reason, message, place);
+      return result(finding.reason, describeAll(finding, text, options, place), place);
     },
     end: (problem: string | null) =>
       `${problem === null ? "" : result("no-stamp", problem)}\n]}]}\n`,
@@ -51,8 +50,9 @@ export function sarifReport(options: Options) {
 }
 
 function locate(place: Place) {
-  if (place.file === "-") {
-    return { logicalLocations: [{ name: describePlace(place), kind: "resource" }] };
+  if ("commit" in place || place.file === "-") {
+    const kind = "commit" in place ? "commit" : "resource";
+    return { logicalLocations: [{ name: describePlace(place), kind }] };
   }
   const artifactLocation = { uri: toUri(place.file) };
   return { physicalLocation: { artifactLocation, region: { startLine: place.line } } };

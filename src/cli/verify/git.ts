@@ -1,0 +1,134 @@
+import { badInput } from "../../errors.ts";
+import { listCommits, readCommit } from "../../git/commits.ts";
+import { repositorySlug } from "../../git/slug.ts";
+import { createSpender, type Spender } from "../../spend.ts";
+import { isProblem, readStamp } from "../../stamp/stamp.ts";
+import { openStore } from "../../store/open.ts";
+import { createVerifier } from "../../verify.ts";
+import { EXIT } from "../exit.ts";
+import { writeError, writeProduct } from "../output.ts";
+import type { CommitPlace, Finding, RejectedFinding } from "./finding.ts";
+import { commonRequirements, missingStore, type Options } from "./options.ts";
+import { createReport, type Report } from "./report.ts";
+
+/** Judges the commits of a range: each must carry a stamp for what it changes. */
+export async function judgeCommits(
+  given: readonly string[],
+  range: string,
+  options: Options,
+): Promise<void> {
+  refuseOthers(given, options);
+  const commits = new CommitJudge(options);
+  // The options first: a mistake in them should not leave a new store behind.
+  commits.check();
+  const report = await createReport(options);
+  const slug = await repositorySlug(options.slug);
+  const listed = await listCommits(range);
+  const store = options.store === undefined ? undefined : await openStore(options.store);
+  try {
+    const judge = store ? commits.spender({ store, spend: options.spend }) : commits.verifier();
+    let good = listed.length > 0;
+    await write(report.start);
+    for (const commit of listed) {
+      const { id, resource, stamps } = await readCommit(commit, slug);
+      if (resource === null) continue;
+      const { finding, text } = await commits.judge(resource, stamps, judge);
+      if (!finding.valid) good = false;
+      await write(report.row(finding, text, { commit: id, needs: resource }));
+    }
+    await finish(report, listed.length === 0 ? "there is no commit in the range" : null);
+    process.exitCode = good ? EXIT.done : EXIT.rejected;
+  } finally {
+    await store?.close();
+  }
+}
+
+async function write(text: string): Promise<void> {
+  if (text !== "") await writeProduct(text);
+}
+
+async function finish(report: Report, problem: string | null): Promise<void> {
+  await write(report.end(problem));
+  if (problem !== null) writeError(problem);
+}
+
+function refuseOthers(given: readonly string[], options: Options): void {
+  const { mail, scan, resource, anyResource, encode, match, work, any, store, spend } = options;
+  const others = { mail, scan, resource, anyResource, encode, work, any };
+  if (given.length > 0)
+    throw badInput("stamp", "--git reads stamps from commits: name none as well");
+  for (const [name, value] of Object.entries(others)) {
+    const flag = name === "anyResource" ? "any-resource" : name;
+    if (value !== undefined) throw badInput(`--${flag}`, `--${flag} does not go with --git`);
+  }
+  if (match !== "exact") throw badInput("--match", "--match does not go with --git");
+  if (store === undefined && !spend) throw missingStore();
+}
+
+/** Judges the stamps of one commit after the other. A stamp counts for one commit only. */
+class CommitJudge {
+  readonly #options: Options;
+  readonly #used = new Set<string>();
+  #wanted = "";
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  #requirements() {
+    const resources = [(resource: string) => resource === this.#wanted];
+    return { ...commonRequirements(this.#options), resources };
+  }
+
+  check(): void {
+    createVerifier(this.#requirements());
+  }
+
+  verifier(): Spender {
+    const verifier = createVerifier(this.#requirements());
+    return async (stamps) => stamps.map(verifier);
+  }
+
+  spender(where: Pick<Parameters<typeof createSpender>[0], "store" | "spend">): Spender {
+    return createSpender({ ...this.#requirements(), ...where });
+  }
+
+  /** The first good stamp; if there is none, what is wrong with the one that comes nearest. */
+  async judge(
+    resource: string,
+    stamps: readonly string[],
+    judge: Spender,
+  ): Promise<{ finding: Finding; text: string }> {
+    this.#wanted = resource;
+    let worst: { finding: Finding; text: string } | null = null;
+    for (const text of this.#nearestFirst(stamps)) {
+      if (this.#used.has(text)) {
+        worst ??= { finding: { ...noStamp(resource), stamp: text, reason: "spent" }, text };
+        continue;
+      }
+      const [finding] = await judge([text]);
+      if (finding === undefined) continue;
+      if (finding.valid) {
+        this.#used.add(text);
+        return { finding, text };
+      }
+      worst ??= { finding, text };
+    }
+    return worst ?? { finding: noStamp(resource), text: "" };
+  }
+
+  /** Those for the wanted resource before all others. */
+  #nearestFirst(stamps: readonly string[]): string[] {
+    const now = this.#options.now ?? Date.now();
+    const pays = (text: string) => {
+      const stamp = readStamp(text, now);
+      return !isProblem(stamp) && stamp.resource === this.#wanted;
+    };
+    return [...stamps.filter(pays), ...stamps.filter((text) => !pays(text))];
+  }
+}
+
+function noStamp(resource: CommitPlace["needs"]): RejectedFinding {
+  const nothing = { bits: null, work: null, digest: null, date: null, expires: null };
+  return { stamp: "", valid: false, reason: "no-stamp", resource, ...nothing };
+}

@@ -1,0 +1,91 @@
+import { badInput } from "../errors.ts";
+import { resourceOf } from "./commits.ts";
+import { MAX_MESSAGE_LINE, MessageReader } from "./message.ts";
+import { headerOf, readRawCommit } from "./rewrite.ts";
+import { GitFailure, readGit } from "./run.ts";
+
+/** Who git says that the commit to be is of, in the environment of a hook. */
+export interface HookAuthor {
+  readonly name: string | undefined;
+  readonly email: string | undefined;
+  readonly date: string | undefined;
+}
+
+/** A commit of nothing that is this new, in milliseconds, may be another one rather than amended. */
+const RECENT = 10_000;
+
+/** Whether a merge is being committed. */
+export async function isMerging(): Promise<boolean> {
+  return (await revision("MERGE_HEAD")) !== null;
+}
+
+/**
+ * What the commit that is being made may have to pay for, told within a commit-msg hook. Git does
+ * not say there whether it amends. If the author and date are those of HEAD it may: then there are
+ * two answers, but one if HEAD is not new and nothing is changed on top of it.
+ */
+export async function hookResources(
+  message: string,
+  slug: string,
+  author: HookAuthor,
+): Promise<string[]> {
+  const tree = (await readGit(["write-tree"], 1000)).trim();
+  const reader = new MessageReader(true);
+  for (const line of message.split("\n")) reader.take(line.replace(/\r$/, ""));
+  const digest = reader.end();
+  const resources = new Set<string>();
+  for (const base of await possibleParents(tree, author)) {
+    resources.add(await resourceOf(slug, base, tree, digest));
+  }
+  return [...resources];
+}
+
+async function possibleParents(
+  tree: string,
+  { name, email, date }: HookAuthor,
+): Promise<(string | undefined)[]> {
+  const head = await revision("HEAD");
+  if (head === null) return [undefined];
+  const raw = await readRawCommit(head);
+  const author = `${name} <${email}> ${date?.replace(/^@/, "")}`;
+  if (Buffer.from(author, "utf8").toString("latin1") !== headerOf(raw, "author")) return [head];
+  const parent = headerOf(raw, "parent");
+  const isOld = Date.now() - 1000 * Number(/^@?(\d+) /.exec(date ?? "")?.[1]) > RECENT;
+  return isOld && headerOf(raw, "tree") === tree ? [parent] : [head, parent];
+}
+
+async function revision(name: string): Promise<string | null> {
+  try {
+    return (await readGit(["rev-parse", "--verify", "--quiet", name], 1000)).trim();
+  } catch (error) {
+    if (error instanceof GitFailure) return null;
+    throw error;
+  }
+}
+
+/** Whether git would refuse the message because nothing is left of it. */
+export function isEmptyMessage(message: string): boolean {
+  if (message.length > 16 * MAX_MESSAGE_LINE) {
+    throw badInput("--hook", "the message is longer than 16 MiB");
+  }
+  return message.split("\n").every((line) => /^(?:#.*|\s*)$/.test(line));
+}
+
+/** The line by which a hook is known to be ours. */
+const MARK = "# Made by stampmill git install-hook";
+
+/** Whether the text is that of a hook that `hookScript` wrote. */
+export function isOwnHook(text: string): boolean {
+  return text.split("\n").includes(MARK);
+}
+
+/** A commit-msg hook that stamps the message. */
+export function hookScript(bits: number, slug: string | undefined): string {
+  const named = slug === undefined ? "" : ` --slug=${quote(slug)}`;
+  return `#!/bin/sh\n${MARK}\nexec stampmill git stamp -b ${bits}${named} --hook "$1"\n`;
+}
+
+/** For a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

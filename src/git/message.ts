@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { StampLineReader } from "../stamp-lines.ts";
+
+/** Most stamps of one commit that are looked at. */
+export const MAX_COMMIT_STAMPS = 100;
+
+/** Longest line of a message, in bytes. */
+export const MAX_MESSAGE_LINE = 1 << 20;
+
+const SCISSORS = /^# -+ >8 -+\r?$/;
+
+/**
+ * Reads a commit's message line by line: its stamps, and a digest of all the rest but blanks at the
+ * end of a line and empty lines. In a message that is still being edited, comments and what comes
+ * after git's scissors do not count either, since git will remove them.
+ */
+export class MessageReader {
+  readonly stamps: string[] = [];
+  readonly #lines = new StampLineReader();
+  readonly #hash = createHash("sha256");
+  readonly #edited: boolean;
+  #inStamp = false;
+  #cut = false;
+  #tooLong = false;
+
+  constructor(edited: boolean) {
+    this.#edited = edited;
+  }
+
+  take(line: string): void {
+    if (this.#cut) return;
+    if (this.#edited && SCISSORS.test(line)) {
+      this.#cut = true;
+      return;
+    }
+    this.#keep(this.#lines.take(line)?.stamp);
+    this.#inStamp = isStampLine(line) || (this.#inStamp && /^[ \t]/.test(line));
+    if (this.#inStamp || (this.#edited && line.startsWith("#"))) return;
+    if (line.length > MAX_MESSAGE_LINE) this.#tooLong = true;
+    const content = line.trimEnd();
+    if (content !== "") this.#hash.update(`${content}\n`, "latin1");
+  }
+
+  /** In hexadecimal; null if a line was too long. Nothing may be taken after it. */
+  end(): string | null {
+    this.#keep(this.#lines.end()?.stamp);
+    return this.#tooLong ? null : this.#hash.digest("hex");
+  }
+
+  #keep(stamp: string | undefined): void {
+    if (stamp !== undefined && this.stamps.length < MAX_COMMIT_STAMPS) this.stamps.push(stamp);
+  }
+}
+
+/** The stamps in a message that is being edited. */
+export function stampsOf(message: string): readonly string[] {
+  const reader = new MessageReader(true);
+  for (const line of message.split("\n")) reader.take(line.replace(/\r$/, ""));
+  reader.end();
+  return reader.stamps;
+}
+
+function isStampLine(line: string): boolean {
+  return /^(?:x-)?hashcash:/i.test(line);
+}
+
+/**
+ * A message with another trailer: in its last paragraph if that consists of trailers, else in one
+ * of its own. What git removes from the end of a message that is being written, comments and all
+ * below the scissors, stays at the end.
+ *
+ * @param drop which of the stamps that are there now go
+ */
+export function addTrailer(
+  message: string,
+  stamp: string | null,
+  drop: (stamp: string) => boolean,
+): string {
+  const lines = message.split("\n");
+  const scissors = lines.findIndex((line) => SCISSORS.test(line));
+  let end = scissors < 0 ? lines.length : scissors;
+  while (end > 0 && /^(?:#.*|\s*)$/.test(lines[end - 1] ?? "")) end--;
+  const body = withoutStamps(lines.slice(0, end), drop);
+  while (body.length > 0 && body.at(-1)?.trim() === "") body.pop();
+  if (stamp !== null) {
+    if (!endsInTrailers(body)) body.push("");
+    body.push(`Hashcash: ${stamp}`);
+  }
+  const tail = lines.slice(end);
+  return [...body, ...(tail.length > 0 ? tail : [""])].join("\n");
+}
+
+function withoutStamps(lines: readonly string[], drop: (stamp: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    let next = at + 1;
+    if (isStampLine(lines[at] ?? "")) {
+      while (next < lines.length && /^[ \t]/.test(lines[next] ?? "")) next++;
+      const reader = new StampLineReader();
+      for (const line of lines.slice(at, next)) reader.take(line.replace(/\r$/, ""));
+      if (!drop(reader.end()?.stamp ?? "")) kept.push(...lines.slice(at, next));
+    } else {
+      kept.push(lines[at] ?? "");
+    }
+    at = next;
+  }
+  return kept;
+}
+
+/** Whether the last paragraph, which is not the first, is trailers only. */
+function endsInTrailers(body: readonly string[]): boolean {
+  const blank = body.findLastIndex((line) => line.trim() === "");
+  const last = body.slice(blank + 1);
+  return (
+    blank > 0 && last.every((line, i) => /^[\w-]+: /.test(line) || (i > 0 && /^[ \t]/.test(line)))
+  );
+}

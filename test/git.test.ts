@@ -1,0 +1,393 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { readGit } from "../src/git/run.ts";
+import { slugOfUrl } from "../src/git/slug.ts";
+import { Repository } from "./repository.ts";
+
+const BITS = "8";
+const VERIFY = ["verify", "-b", BITS, "--slug", "example/forum", "--git"];
+const STAMP = ["git", "stamp", "-b", BITS, "--slug", "example/forum"];
+
+const made: Repository[] = [];
+after(() => {
+  for (const repository of made) repository.remove();
+});
+
+function create(clone?: readonly string[]): Repository {
+  const repository = new Repository(clone);
+  made.push(repository);
+  return repository;
+}
+
+function verdicts(repository: Repository, range: string, ...options: string[]) {
+  const { code, stdout, stderr } = repository.stampmill([...VERIFY, range, "--json", ...options]);
+  const rows = stdout.split("\n").filter((line) => line !== "");
+  return { code, stderr, rows: rows.map((line) => JSON.parse(line)) };
+}
+
+const reasons = (result: ReturnType<typeof verdicts>) => result.rows.map(({ reason }) => reason);
+
+function stamped(repository: Repository, range = "HEAD"): void {
+  const { code, stderr } = repository.stampmill([...STAMP, range]);
+  assert.equal(code, 0, stderr);
+}
+
+/** A repository of three commits: one, then two with a file of their own. */
+function small(): Repository {
+  const repository = create();
+  repository.commit("a", "1\n", "one");
+  repository.commit("b", "2\n", "two\n\nwhat for\n");
+  repository.commit("c", "3\n", "three\n\nSigned-off-by: Ann <ann@example.org>\n");
+  return repository;
+}
+
+test("each commit of a range needs a stamp for its patch-id, as git computes it", () => {
+  const repository = small();
+  const before = verdicts(repository, "HEAD~2..HEAD");
+  assert.equal(before.code, 1);
+  assert.deepEqual(reasons(before), ["no-stamp", "no-stamp"]);
+  const { stdout } = repository.tryGit(["patch-id", "--stable"], repository.git("show", "HEAD"));
+  assert.equal(before.rows[1].needs, `example/forum/${stdout.split(" ")[0]}`);
+  stamped(repository, "HEAD~2..HEAD");
+  const good = verdicts(repository, "HEAD~2..HEAD");
+  assert.equal(good.code, 0);
+  assert.deepEqual(
+    good.rows.map(({ needs }) => needs),
+    before.rows.map(({ needs }) => needs),
+  );
+  // A single revision means one commit, and the first commit of all is no other.
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD~2")), ["no-stamp"]);
+  assert.equal(repository.git("status", "--porcelain"), "");
+});
+
+test("a trailer joins the trailers that are there; authors, dates and files stay", () => {
+  const repository = small();
+  const format = "%T %an %ae %ad %cn %cd";
+  const before = repository.git("log", `--format=${format}`);
+  stamped(repository, "HEAD~2..HEAD");
+  assert.equal(repository.git("log", `--format=${format}`), before);
+  assert.match(
+    repository.git("log", "-1", "--format=%B"),
+    /^three\n\nSigned-off-by: Ann <ann@example.org>\nHashcash: 1:8:\S+\n*$/,
+  );
+  assert.match(
+    repository.git("log", "-1", "--format=%B", "HEAD~1"),
+    /^two\n\nwhat for\n\nHashcash: /,
+  );
+  const head = repository.git("rev-parse", "HEAD");
+  stamped(repository, "HEAD~2..HEAD");
+  assert.equal(repository.git("rev-parse", "HEAD"), head, "stamped twice");
+});
+
+test("stamps outlive a rebase; a changed change does not pass on the old stamp", () => {
+  const repository = small();
+  stamped(repository, "HEAD~2..HEAD");
+  repository.git("branch", "work");
+  repository.git("reset", "--quiet", "--hard", "HEAD~2");
+  repository.commit("z", "other\n", "meanwhile");
+  repository.git("checkout", "--quiet", "work");
+  repository.git("rebase", "--quiet", "main");
+  assert.equal(verdicts(repository, "main..work").code, 0);
+  repository.write("c", "3 and more\n");
+  repository.git("commit", "--quiet", "--all", "--amend", "--no-edit");
+  const changed = verdicts(repository, "main..work");
+  assert.equal(changed.code, 1);
+  assert.deepEqual(reasons(changed), [null, "wrong-resource"]);
+  stamped(repository, "main..work");
+  assert.equal(verdicts(repository, "main..work").code, 0);
+  assert.equal(repository.git("log", "-1", "--format=%B").match(/Hashcash/g)?.length, 1);
+});
+
+test("binary files count to the last byte, NULs and all, whatever attributes say", () => {
+  const repository = small();
+  const needs = (content: Buffer, attributes: string) => {
+    repository.git("reset", "--quiet", "--hard", "main");
+    repository.commit("bin", content, "binary");
+    repository.write(".git/info/attributes", attributes);
+    const [row] = verdicts(repository, "HEAD").rows;
+    repository.git("reset", "--quiet", "--hard", "HEAD~1");
+    return row.needs;
+  };
+  const one = needs(Buffer.from("\0\0one\n"), "");
+  assert.notEqual(needs(Buffer.from("\0\0two\n"), ""), one);
+  assert.equal(needs(Buffer.from("\0\0one\n"), "* binary\n"), one);
+  assert.equal(needs(Buffer.from("\0\0one\n"), "* -text diff=x\n"), one);
+});
+
+test("settings of this machine change nothing, and nothing of theirs is run", () => {
+  const repository = small();
+  const [{ needs }] = verdicts(repository, "HEAD").rows;
+  const mark = join(repository.folder, "..", "run");
+  const settings = {
+    "diff.algorithm": "patience",
+    "diff.noprefix": "true",
+    "diff.context": "0",
+    "diff.external": `touch ${mark}`,
+    "diff.x.textconv": `touch ${mark}; cat`,
+    "diff.x.command": `touch ${mark}`,
+    "core.quotepath": "false",
+    "core.fsmonitor": `touch ${mark}`,
+    "color.ui": "always",
+  };
+  for (const [name, value] of Object.entries(settings)) repository.git("config", name, value);
+  repository.write(".git/info/attributes", "* diff=x\n");
+  const env = { GIT_EXTERNAL_DIFF: `touch ${mark}`, GIT_CONFIG_PARAMETERS: "'diff.context'='0'" };
+  const { stdout } = repository.stampmill([...VERIFY, "HEAD", "--json"], env);
+  assert.equal(JSON.parse(stdout).needs, needs);
+  assert.ok(!existsSync(mark));
+});
+
+test("replaced and grafted commits are read as they are", () => {
+  const repository = small();
+  stamped(repository, "HEAD");
+  const stampedHead = repository.git("rev-parse", "HEAD");
+  repository.commit("d", "4\n", "four");
+  repository.git("replace", repository.git("rev-parse", "HEAD"), stampedHead);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), ["no-stamp"]);
+  repository.write(".git/info/grafts", `${repository.git("rev-parse", "HEAD")}\n`);
+  assert.equal(verdicts(repository, "HEAD~1..HEAD").rows.length, 1);
+});
+
+test("a merge needs no stamp, unless it has changes of its own", () => {
+  const repository = small();
+  repository.git("branch", "side", "HEAD~1");
+  repository.git("checkout", "--quiet", "side");
+  repository.commit("d", "4\n", "four");
+  stamped(repository, "HEAD");
+  repository.git("merge", "--quiet", "--no-ff", "-m", "merge", "main");
+  const clean = verdicts(repository, "main..side");
+  assert.deepEqual([clean.code, reasons(clean)], [0, [null]]);
+  assert.deepEqual(verdicts(repository, "HEAD").rows, []);
+  assert.equal(verdicts(repository, "HEAD").code, 0);
+  repository.write("evil", "in none of the parents\n");
+  repository.git("add", "evil");
+  repository.git("commit", "--quiet", "--amend", "--no-edit");
+  const evil = verdicts(repository, "main..side");
+  assert.deepEqual([evil.code, reasons(evil)], [1, [null, "no-stamp"]]);
+  stamped(repository, "main..side");
+  assert.deepEqual(reasons(verdicts(repository, "main..side")), [null, null]);
+  assert.equal(repository.git("rev-list", "--merges", "--count", "main..side"), "1");
+});
+
+test("an empty commit is bound to its message", () => {
+  const repository = small();
+  repository.git("commit", "--quiet", "--allow-empty", "-m", "start the build");
+  stamped(repository);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  const [, stamp = ""] = /Hashcash: (\S+)/.exec(repository.git("log", "-1", "--format=%B")) ?? [];
+  assert.match(stamp, /:example\/forum\/message-[0-9a-f]{64}:/);
+  const message = `another one\n\nHashcash: ${stamp}`;
+  repository.git("commit", "--quiet", "--allow-empty", "-m", message);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), ["wrong-resource"]);
+});
+
+test("a stamp counts for one commit; with --store for one range", () => {
+  const repository = small();
+  stamped(repository);
+  const store = ["--store", join(repository.folder, "..", "spent.db")];
+  assert.deepEqual(reasons(verdicts(repository, "HEAD", ...store, "--no-spend")), [null]);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD", ...store)), [null]);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD", ...store)), ["spent"]);
+  const base = repository.git("rev-parse", "HEAD~1");
+  const tip = repository.git("rev-parse", "HEAD");
+  repository.git("revert", "--no-edit", tip);
+  repository.git("cherry-pick", tip);
+  const again = verdicts(repository, `${base}..HEAD`);
+  assert.deepEqual(reasons(again), [null, "no-stamp", "spent"]);
+  stamped(repository, `${base}..HEAD`);
+  assert.deepEqual(reasons(verdicts(repository, `${base}..HEAD`)), [null, null, null]);
+});
+
+test("a shallow clone judges what it can, and says what is missing", () => {
+  const origin = small();
+  stamped(origin, "HEAD~2..HEAD");
+  const shallow = create(["--depth", "2", `file://${origin.folder}`]);
+  assert.deepEqual(reasons(verdicts(shallow, "HEAD")), [null]);
+  for (const range of ["HEAD~1", "HEAD^@"]) {
+    const result = verdicts(shallow, range);
+    assert.equal(result.code, 3);
+    assert.match(result.stderr, /shallow[\s\S]*hint: .*fetch-depth: 0/);
+  }
+  assert.equal(verdicts(shallow, "HEAD~2..HEAD").code, 2);
+});
+
+test("hostile: ranges that look like options, and what is no range", () => {
+  const repository = small();
+  const mark = join(repository.folder, "..", "run");
+  const bad = [
+    "--upload-pack=x",
+    "--all",
+    "-n1",
+    `--output=${mark}`,
+    "",
+    " ",
+    "$(touch x)",
+    "a\nb",
+  ];
+  for (const range of [...bad, `HEAD;touch ${mark}`, "HEAD -- .", "HEAD:a", "x..y", "--"]) {
+    const { code, stdout } = repository.stampmill([...VERIFY, range]);
+    assert.ok((code === 2 || code === 1) && stdout === "", `${range}: ${code}`);
+  }
+  repository.git("update-ref", "refs/heads/--upload-pack=x", "HEAD");
+  for (const range of ["--upload-pack=x", "refs/heads/--upload-pack=x"]) {
+    assert.equal(verdicts(repository, range).rows.length, 1);
+  }
+  assert.ok(!existsSync(mark));
+});
+
+test("hostile: messages with shell code, NULs and megabytes, paths with line ends", () => {
+  const repository = small();
+  const mark = join(repository.folder, "..", "run");
+  repository.commit('a\nb\tc"d', "x\n", `evil\n\nHashcash: $(touch ${mark})\`touch ${mark}\`\n`);
+  const evil = verdicts(repository, "HEAD");
+  assert.deepEqual([evil.code, reasons(evil)], [1, ["malformed"]]);
+  stamped(repository);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  assert.ok(!existsSync(mark));
+
+  const raw = repository.git("cat-file", "commit", "HEAD");
+  const header = raw.slice(0, raw.indexOf("\n\n"));
+  const good = /Hashcash: (1:\S+)/.exec(raw)?.[1];
+  const write = (message: string) => {
+    const args = ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"];
+    return repository.tryGit(args, `${header}\n\n${message}`).stdout.trim();
+  };
+  assert.deepEqual(reasons(verdicts(repository, write(`a\0b\nHashcash: ${good}\0\n`))), [
+    "malformed",
+  ]);
+  const long = `${"x".repeat(5_000_000)}\n${"Hashcash: 1:y\n".repeat(300_000)}`;
+  assert.deepEqual(reasons(verdicts(repository, write(`${long}Hashcash: ${good}`))), ["malformed"]);
+  assert.deepEqual(reasons(verdicts(repository, write(`Hashcash: ${good}\n${long}`))), [null]);
+});
+
+test("slugs: from the remote's URL or as given, percent-encoded, never guessed", () => {
+  const slugs: Record<string, string | null> = {
+    "https://example.org/owner/name.git": "owner/name",
+    "https://user:secret@example.org/owner/name/": "owner/name",
+    "ssh://git@example.org:22/group/sub/name.git": "group/sub/name",
+    "git@example.org:owner/name": "owner/name",
+    "/home/ann/name": null,
+    "../name": null,
+    "file:///home/ann/name": null,
+    "": null,
+    "https://example.org/": null,
+  };
+  for (const [url, slug] of Object.entries(slugs)) assert.equal(slugOfUrl(url), slug, url);
+  const repository = small();
+  const without = repository.stampmill(["verify", "-b", "8", "--git", "HEAD", "--json"]);
+  assert.equal(without.code, 2);
+  repository.git("remote", "add", "origin", "https://user:secret@example.org/own:er/na me.git");
+  const named = repository.stampmill(["verify", "-b", "8", "--git", "HEAD", "--json"]);
+  assert.match(JSON.parse(named.stdout).needs, /^own%3Aer\/na%20me\/[0-9a-f]{40}$/);
+  for (const slug of ["", "/a", "a/", "a//b", "x".repeat(2000)]) {
+    const args = ["verify", "-b", "8", "--git", "HEAD", "--slug", slug];
+    assert.equal(repository.stampmill(args).code, 2, slug);
+  }
+});
+
+test("what does not go with --git is refused", () => {
+  const repository = small();
+  const others = [["--mail"], ["--scan"], ["-r", "x"], ["--any-resource"], ["--work", "9"]];
+  for (const other of [...others, ["--any"], ["--encode"], ["--match", "regex"], ["--no-spend"]]) {
+    assert.equal(repository.stampmill([...VERIFY, "HEAD", ...other]).code, 2, other[0]);
+  }
+  assert.equal(repository.stampmill([...VERIFY, "HEAD", "1:8:x"]).code, 2);
+  assert.equal(
+    repository.stampmill(["verify", "-b", "8", "-r", "x", "--slug", "a/b", "x"]).code,
+    2,
+  );
+  const empty = repository.stampmill([...VERIFY, "HEAD..HEAD"]);
+  assert.deepEqual([empty.code, empty.stdout], [1, ""]);
+  assert.equal(repository.stampmill(["git", "stamp", "HEAD~1", "--slug", "a/b"]).code, 2);
+});
+
+test("a git that is missing, or takes too long, is an error, at once", async () => {
+  const repository = small();
+  const started = performance.now();
+  const { code, stderr } = repository.stampmill([...VERIFY, "HEAD"], { PATH: repository.bin });
+  assert.deepEqual([code, stderr.slice(0, 39)], [3, "stampmill: error: git cannot be run: sp"]);
+  const endless = async function* () {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      yield Buffer.from("x");
+    }
+  };
+  const options = { input: endless(), timeout: 300 };
+  const message = /took more than 0.3 s/;
+  await assert.rejects(readGit(["hash-object", "--stdin"], 100, options), { code: "git", message });
+  await assert.rejects(readGit(["version"], 3), { code: "git", message: /more than 3 bytes/ });
+  assert.ok(performance.now() - started < 10_000);
+});
+
+test("a hook stamps what is committed, amended, merged and reworded", () => {
+  const repository = small();
+  const install = ["git", "install-hook", "-b", BITS, "--slug", "example/forum"];
+  const installed = repository.stampmill(install);
+  assert.deepEqual([installed.code, installed.stdout], [0, ".git/hooks/commit-msg\n"]);
+  assert.equal(statSync(join(repository.folder, ".git/hooks/commit-msg")).mode & 0o777, 0o755);
+  assert.equal(repository.stampmill(install).code, 0, "replaces its own");
+
+  repository.write("d", "4\n");
+  repository.git("add", "d");
+  repository.git("commit", "--quiet", "-m", "four\n\nSigned-off-by: Ann");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  assert.match(
+    repository.git("log", "-1", "--format=%B"),
+    /^four\n\nSigned-off-by: Ann\nHashcash: /,
+  );
+  repository.write("d", "5\n");
+  repository.git("commit", "--quiet", "--all", "--amend", "--no-edit");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  repository.git("commit", "--quiet", "--amend", "-m", "four, reworded");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  repository.write("a", "only this\n");
+  repository.write("b", "not this\n");
+  repository.git("add", "b");
+  repository.git("commit", "--quiet", "-m", "partial", "a");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  repository.git("reset", "--quiet", "--hard");
+  repository.git("commit", "--quiet", "--allow-empty", "-m", "empty");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  assert.notEqual(repository.tryGit(["commit", "--allow-empty", "-m", ""]).code, 0);
+  repository.git("checkout", "--quiet", "-b", "side", "HEAD~1");
+  repository.commit("e", "6\n", "six");
+  repository.git("merge", "--quiet", "--no-ff", "-m", "merge", "main");
+  assert.equal(verdicts(repository, "HEAD").code, 0);
+});
+
+test("the first commit of all is stamped by the hook; comments stay below the stamp", () => {
+  const repository = create();
+  assert.equal(repository.stampmill(["git", "install-hook", "-b", "8", "--slug", "a/'b"]).code, 0);
+  repository.write("a", "1\n");
+  repository.git("add", "a");
+  repository.git("commit", "--quiet", "-m", "one");
+  const args = ["verify", "-b", "8", "--slug", "a/'b", "--git", "HEAD"];
+  assert.equal(repository.stampmill(args).code, 0);
+  const file = join(repository.folder, "message");
+  const scissors = `# ${"-".repeat(24)} >8 ${"-".repeat(24)}`;
+  const tail = `\n# Please enter\n${scissors}\ndiff --git\n`;
+  writeFileSync(file, `subject\n${tail}`);
+  assert.equal(repository.stampmill([...STAMP, "--hook", file]).code, 0);
+  const text = readFileSync(file, "latin1");
+  assert.match(text, /^subject\n\nHashcash: \S+\n\n# Please/);
+  assert.ok(text.endsWith(tail));
+});
+
+test("a foreign hook stays, unless --force says otherwise; a link is replaced, not followed", () => {
+  const repository = small();
+  const hook = join(repository.folder, ".git/hooks/commit-msg");
+  const target = join(repository.folder, "precious");
+  writeFileSync(target, "#!/bin/sh\n");
+  repository.git("config", "core.hooksPath", join(repository.folder, ".git/hooks"));
+  symlinkSync(target, hook);
+  const install = ["git", "install-hook", "--slug", "a/b"];
+  const refused = repository.stampmill(install);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /already[\s\S]*--force/);
+  assert.equal(repository.stampmill([...install, "--force"]).code, 0);
+  assert.equal(readFileSync(target, "utf8"), "#!/bin/sh\n");
+  assert.match(readFileSync(hook, "utf8"), /stampmill git stamp -b 20 --slug='a\/b' --hook "\$1"/);
+});
