@@ -99,7 +99,7 @@ describe("the packed package", () => {
     wanted.push("dist/main.cjs", "dist/mint.cjs", "scripts/write-code-cache.mjs");
     for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
-    assert.deepEqual([...folders].sort(), ["", "dist", "native", "scripts"]);
+    assert.deepEqual([...folders].sort(), ["", "dist", "docs", "native", "scripts"]);
     assert.deepEqual(
       files.filter((file) => /\/test\/|\.(map|node|o)$/.test(file)),
       [],
