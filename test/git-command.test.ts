@@ -4,15 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readGit } from "../src/git/run.ts";
 import { slugOfUrl } from "../src/git/slug.ts";
-import {
-  BITS,
-  create,
-  reasons,
-  STAMP,
-  small,
-  VERIFY,
-  verdicts,
-} from "./stamped-commits.ts";
+import { BITS, create, reasons, STAMP, small, VERIFY, verdicts } from "./stamped-commits.ts";
 
 test("slugs: from the remote's URL or as given, percent-encoded, never guessed", () => {
   const slugs: Record<string, string | null> = {

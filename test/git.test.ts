@@ -76,6 +76,8 @@ test("binary files count to the last byte, NULs and all, whatever attributes say
   assert.notEqual(needs(Buffer.from("\0\0two\n"), ""), one);
   assert.equal(needs(Buffer.from("\0\0one\n"), "* binary\n"), one);
   assert.equal(needs(Buffer.from("\0\0one\n"), "* -text diff=x\n"), one);
+  const plain = needs(Buffer.from("one\n"), "");
+  assert.equal(needs(Buffer.from("one\n"), "* binary\n"), plain);
 });
 
 test("settings of this machine change nothing, and nothing of theirs is run", () => {
