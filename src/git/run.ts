@@ -112,7 +112,12 @@ async function feed(
       stop();
     }
   };
-  await pipeline(Readable.from(watched()), stdin).catch(() => {});
+  // Between the two, so that a stream which throws its own end into what it reads from, as from
+  // Node 22 on, does not throw it into the input.
+  const handedOn = async function* () {
+    for await (const bytes of watched()) yield bytes;
+  };
+  await pipeline(Readable.from(handedOn()), stdin).catch(() => {});
   if (failure !== undefined) throw failure;
 }
 
