@@ -20,6 +20,20 @@ export async function* readStandardInput(): AsyncGenerator<Uint8Array> {
   }
 }
 
+/**
+ * A named file in pieces, or standard input for "-".
+ *
+ * @throws EnvironmentError if it cannot be read
+ */
+export async function* readInput(file: string): AsyncGenerator<Uint8Array> {
+  if (file === "-") return yield* readStandardInput();
+  try {
+    yield* createReadStream(file);
+  } catch (cause) {
+    throw new EnvironmentError(`cannot read ${file}`, cause as NodeJS.ErrnoException);
+  }
+}
+
 function openStandardInput(): AsyncIterable<Uint8Array> {
   const fd = 0;
   if (!fstatSync(fd).isFile()) return process.stdin;

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
 import { StampmillError } from "../errors.ts";
@@ -7,8 +6,8 @@ import { exportSpent } from "../store/dump.ts";
 import { importSpent } from "../store/import.ts";
 import { openStore } from "../store/open.ts";
 import type { SpentStore, StoreStats } from "../store/store.ts";
-import { EnvironmentError, EXIT } from "./exit.ts";
-import { readStandardInput } from "./input.ts";
+import { EXIT } from "./exit.ts";
+import { readInput } from "./input.ts";
 import { once } from "./options.ts";
 import { toJsonLine, writeError, writeProduct } from "./output.ts";
 
@@ -185,13 +184,12 @@ JSON: stamps added known purged refused damaged.
 Example:
   stampmill spent import --store spent.db ~/hashcash.sdb`,
     )
-    .action((file: string | undefined, options: Options) => runImport(file, options));
+    .action((file: string | undefined, options: Options) => runImport(file ?? "-", options));
 
-async function runImport(file: string | undefined, options: Options): Promise<void> {
-  const input = file === undefined || file === "-" ? readStandardInput() : readFile(file);
+async function runImport(file: string, options: Options): Promise<void> {
   await withStore(options, true, async (store) => {
     let told = 0;
-    const report = await importSpent(store, input, (line, problem) => {
+    const report = await importSpent(store, readInput(file), (line, problem) => {
       if (told++ < MOST_TOLD) writeError(`line ${line}: ${problem}`);
     });
     const { stamps, added, known, purged, refused, damaged } = report;
@@ -230,14 +228,6 @@ async function withStore(options: Options, create: boolean, work: Work): Promise
     await work(store);
   } finally {
     await store.close();
-  }
-}
-
-async function* readFile(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file);
-  } catch (cause) {
-    throw new EnvironmentError(`cannot read ${file}`, cause as NodeJS.ErrnoException);
   }
 }
 

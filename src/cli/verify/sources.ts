@@ -1,11 +1,9 @@
-import { createReadStream } from "node:fs";
 import { badInput, StampmillError } from "../../errors.ts";
 import { readLines } from "../../lines.ts";
 import { readMailStamps } from "../../mail.ts";
 import { scanStamps } from "../../scan.ts";
 import { MAX_STAMP_LENGTH } from "../../stamp/stamp.ts";
-import { EnvironmentError } from "../exit.ts";
-import { readStandardInput } from "../input.ts";
+import { readInput, readStandardInput } from "../input.ts";
 import type { Batch } from "./finding.ts";
 import type { Options } from "./options.ts";
 
@@ -49,17 +47,9 @@ function scanBatches(files: readonly string[]): AsyncIterable<Batch> {
 
 async function* scanFiles(files: readonly string[]): AsyncGenerator<Batch> {
   for (const file of files) {
-    for await (const found of scanStamps(file === "-" ? readStandardInput() : readFile(file))) {
+    for await (const found of scanStamps(readInput(file))) {
       const stamps = found.map(({ stamp }) => stamp);
       yield { stamps, places: found.map(({ line }) => ({ file, line })) };
     }
-  }
-}
-
-async function* readFile(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file);
-  } catch (cause) {
-    throw new EnvironmentError(`cannot read ${file}`, cause as NodeJS.ErrnoException);
   }
 }
