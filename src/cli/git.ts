@@ -3,13 +3,13 @@ import { StampmillError } from "../errors.ts";
 import { listCommits, readCommit } from "../git/commits.ts";
 import { checkReachesHead, goodStamp, headCommit, moveHead, Rewriter } from "../git/rewrite.ts";
 import { repositorySlug } from "../git/slug.ts";
-import { DEFAULT_BITS, mint } from "../mint.ts";
-import { ALGORITHMS } from "../stamp/digest.ts";
+import { DEFAULT_BITS } from "../mint.ts";
+import { actionGroup } from "./action-group.ts";
 import { EXIT } from "./exit.ts";
 import type { StampOptions } from "./git-hook.ts";
-import { once, oneOf, wholeNumber } from "./options.ts";
+import { mintAlgorithm, once, wholeNumber } from "./options.ts";
 import { writeHint, writeProduct } from "./output.ts";
-import { showProgress } from "./progress.ts";
+import { mintWithProgress } from "./progress.ts";
 
 interface InstallOptions {
   bits?: number;
@@ -43,20 +43,11 @@ is left alone: if it has changes of its own, run stampmill git stamp after it.`;
 
 /** `stampmill git`. */
 export function gitCommand(): Command {
-  const command = new Command("git")
-    .description("Stamp the commits of a git repository.")
-    .usage("stamp|install-hook [options]")
-    .addHelpText("after", DETAILS)
-    // What is no action comes here, whatever stands after it.
-    .argument("[action...]")
-    .allowUnknownOption()
-    .action(([name]: string[]) => {
-      const problem =
-        name === undefined ? "say what to do" : `${JSON.stringify(name)} is no action`;
-      throw new StampmillError("bad-input", `${problem}: stamp or install-hook`);
-    });
-  for (const action of [stamp(), installHook()]) command.addCommand(action);
-  return command;
+  return actionGroup("git", [stamp(), installHook()], {
+    description: "Stamp the commits of a git repository.",
+    usage: "[options]",
+    details: DETAILS,
+  });
 }
 
 function withCommonOptions(command: Command): Command {
@@ -77,12 +68,7 @@ function stamp(): Command {
   return withCommonOptions(new Command("stamp"))
     .description("Put stamps into the messages of commits.")
     .argument("[range]", "commits, as git rev-list takes them (default: HEAD)")
-    .option(
-      "-a, --algorithm <algorithm>",
-      `${ALGORITHMS.join(" or ")}; hashcash(1) knows only sha1`,
-      oneOf("--algorithm", ALGORITHMS),
-      "sha1",
-    )
+    .addOption(mintAlgorithm())
     .option(
       "--hook <file>",
       "stamp the message in this file for the commit that is being made",
@@ -132,7 +118,7 @@ async function stampCommits(range: string, options: StampOptions): Promise<void>
       const unused = commit.stamps.filter((text) => !used.has(text));
       const there = goodStamp(unused, resource, bits);
       if (there === null) minted = await mintFor(resource, options);
-      used.add(there ?? "");
+      else used.add(there);
     }
     const renamed = await rewriter.rewrite(commit, minted);
     if (entry.id === head) newHead = renamed;
@@ -149,17 +135,7 @@ async function stampCommits(range: string, options: StampOptions): Promise<void>
 }
 
 async function mintFor(resource: string, { bits = DEFAULT_BITS, algorithm }: StampOptions) {
-  let endProgress = () => {};
-  const { stamp } = await mint({
-    resource,
-    bits,
-    algorithm,
-    // Short, since people read commit messages.
-    compact: true,
-    onSearch: ({ tried }) => {
-      endProgress();
-      endProgress = showProgress({ bits, label: "", tried });
-    },
-  }).finally(() => endProgress());
+  // Compact, since people read commit messages.
+  const { stamp } = await mintWithProgress({ resource, bits, algorithm, compact: true });
   return stamp;
 }

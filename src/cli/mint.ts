@@ -4,17 +4,17 @@ import { StampmillError } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { foldHeader } from "../mail-header.ts";
-import { DEFAULT_BITS, type MintedStamp, mint } from "../mint.ts";
+import { DEFAULT_BITS, type MintedStamp } from "../mint.ts";
 import { MAX_THREADS } from "../search-job.ts";
 import type { DateWidth } from "../stamp/date.ts";
-import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
+import type { Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";
 import { bitsForWork, DEFAULT_SET_SIZE } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
-import { decimal, once, oneOf, wholeNumber } from "./options.ts";
+import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "./options.ts";
 import { toJsonLine, writeError, writeProduct } from "./output.ts";
-import { showProgress } from "./progress.ts";
+import { mintWithProgress } from "./progress.ts";
 
 interface Options {
   bits?: number;
@@ -74,12 +74,7 @@ export function mintCommand(): Command {
       "instead of --bits: a set of equal stamps worth 2^bits hashes together",
       decimal("--work"),
     )
-    .option(
-      "-a, --algorithm <algorithm>",
-      `${ALGORITHMS.join(" or ")}; hashcash(1) knows only sha1`,
-      oneOf("--algorithm", ALGORITHMS),
-      "sha1",
-    )
+    .addOption(mintAlgorithm())
     .option(
       "-n, --count <count>",
       `stamps for each resource (default: 1, with --work ${DEFAULT_SET_SIZE})`,
@@ -192,18 +187,14 @@ async function mintFor(given: string, options: Task): Promise<void> {
   const { count, date, dateWidth, encode, json, header, ...rest } = options;
   const resource = encode ? percentEncode(given) : given;
   for (let i = 1; i <= count; i++) {
-    let endProgress = () => {};
     const label = count === 1 ? "" : `${i}/${count} `;
-    const minted = await mint({
+    const task = {
       ...rest,
       resource,
       date: date === undefined ? undefined : new Date(date),
       dateWidth: Number(dateWidth) as DateWidth,
-      onSearch: ({ tried }) => {
-        endProgress();
-        endProgress = showProgress({ bits: options.bits, label, tried });
-      },
-    }).finally(() => endProgress());
+    };
+    const minted = await mintWithProgress(task, label);
     await writeProduct(format(minted, options));
   }
 }

@@ -1,4 +1,6 @@
+import { Option } from "commander";
 import { badInput } from "../errors.ts";
+import { ALGORITHMS } from "../stamp/digest.ts";
 
 /**
  * A reader for an option's text that refuses a second, different value: of `-b 20 … -b 10` it
@@ -39,6 +41,14 @@ export function oneOf<T extends string>(flag: string, words: readonly T[]): (tex
     if (word !== undefined) return word;
     throw badInput(flag, `${flag} must be one of ${words.join(", ")}, not ${JSON.stringify(text)}`);
   });
+}
+
+/** The algorithm of stamps to be minted. */
+export function mintAlgorithm(): Option {
+  const description = `${ALGORITHMS.join(" or ")}; hashcash(1) knows only sha1`;
+  return new Option("-a, --algorithm <algorithm>", description)
+    .argParser(oneOf("--algorithm", ALGORITHMS))
+    .default("sha1");
 }
 
 /** Gathers an option that may be given several times. */

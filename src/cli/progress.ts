@@ -1,7 +1,8 @@
+import { type MintedStamp, type MintOptions, mint } from "../mint.ts";
 import { writeAside } from "./output.ts";
 
 /** What is watched: a search for one hit whose chance is 2^-bits a try. */
-export interface Watched {
+interface Watched {
   bits: number;
   /** What comes before the bar, such as which of several stamps this is. */
   label: string;
@@ -17,7 +18,7 @@ const REDRAWN_EVERY = 100;
  *
  * @returns ends the bar and removes it
  */
-export function showProgress(watched: Watched): () => void {
+function showProgress(watched: Watched): () => void {
   const start = process.uptime();
   let end = () => {};
   let ended = false;
@@ -46,6 +47,21 @@ export function showProgress(watched: Watched): () => void {
     process.removeListener("exit", endWithNewLine);
     end();
   };
+}
+
+/** Mints a stamp behind a progress bar. */
+export async function mintWithProgress(
+  options: MintOptions & { bits: number },
+  label = "",
+): Promise<MintedStamp> {
+  let end = () => {};
+  return mint({
+    ...options,
+    onSearch: ({ tried }) => {
+      end();
+      end = showProgress({ bits: options.bits, label, tried });
+    },
+  }).finally(() => end());
 }
 
 async function createBar() {

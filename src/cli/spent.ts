@@ -6,6 +6,7 @@ import { exportSpent } from "../store/dump.ts";
 import { importSpent } from "../store/import.ts";
 import { openStore } from "../store/open.ts";
 import type { SpentStore, StoreStats } from "../store/store.ts";
+import { actionGroup } from "./action-group.ts";
 import { EXIT } from "./exit.ts";
 import { readInput } from "./input.ts";
 import { once } from "./options.ts";
@@ -43,22 +44,11 @@ Examples:
 
 /** `stampmill spent`. */
 export function spentCommand(): Command {
-  const command = new Command("spent")
-    .description("Look after a store of spent stamps.")
-    .usage("stats|list|purge|import|export --store STORE [options]")
-    .addHelpText("after", DETAILS)
-    // What is no action comes here, whatever stands after it.
-    .argument("[action...]")
-    .allowUnknownOption()
-    .action(([name]: string[]) => {
-      const problem =
-        name === undefined ? "say what to do" : `${JSON.stringify(name)} is no action`;
-      throw new StampmillError("bad-input", `${problem}: stats, list, purge, import or export`);
-    });
-  for (const action of [stats(), list(), purge(), bringIn(), bringOut()]) {
-    command.addCommand(action);
-  }
-  return command;
+  return actionGroup("spent", [stats(), list(), purge(), bringIn(), bringOut()], {
+    description: "Look after a store of spent stamps.",
+    usage: "--store STORE [options]",
+    details: DETAILS,
+  });
 }
 
 function action(name: string, description: string): Command {
