@@ -10,7 +10,8 @@ const streamed = new Set<number>();
 
 /**
  * Writes the product, and nothing else, to standard output; resolves once it is handed over.
- * Await it before the next write, so that a slow reader holds the command back.
+ * Await it before the next write, so that a slow reader holds the command back. Empty text is
+ * nothing to write.
  *
  * @throws EnvironmentError if it could not be written, for instance to a full disk
  */

@@ -2,16 +2,14 @@ import { Command } from "commander";
 import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
-import { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "../rules.ts";
-import { createSpender, type Spender } from "../spend.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
 import { ALGORITHMS } from "../stamp/digest.ts";
 import { MAX_STAMP_LENGTH } from "../stamp/stamp.ts";
-import { openStore } from "../store/open.ts";
 import { MAX_SET } from "../store/store.ts";
-import { createVerifier } from "../verify.ts";
 import { decimal, gather, once, oneOf, wholeNumber } from "./options.ts";
 import { judgeAll, judgeSets } from "./verify/judge.ts";
-import { FORMATS, missingStore, type Options, requirementsFor } from "./verify/options.ts";
+import { checkStore, FORMATS, type Options, requirementsFor } from "./verify/options.ts";
+import { withSpender } from "./verify/spender.ts";
 
 const DETAILS = `
 Stamps come from the command line, or one a line from standard input ("-", or a
@@ -154,22 +152,6 @@ async function run(given: string[], options: Options): Promise<void> {
   if (options.slug !== undefined) throw badInput("--slug", "--slug goes with --git only");
   const requirements = await requirementsFor(options);
   if (options.work !== undefined) return judgeSets(given, options, options.work, requirements);
-  if (options.store === undefined) {
-    if (options.spend) return judgeAll(given, options, withoutStore(requirements));
-    throw missingStore();
-  }
-  // The options first: a mistake in them should not leave a new store behind.
-  createVerifier(requirements);
-  const store = await openStore(options.store);
-  try {
-    const spender = createSpender({ ...requirements, store, spend: options.spend });
-    await judgeAll(given, options, spender);
-  } finally {
-    await store.close();
-  }
-}
-
-function withoutStore(requirements: VerifyOptions): Spender {
-  const verifier = createVerifier(requirements);
-  return async (stamps) => stamps.map(verifier);
+  checkStore(options);
+  return withSpender(requirements, options, (judge) => judgeAll(given, options, judge));
 }

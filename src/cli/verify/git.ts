@@ -1,15 +1,16 @@
 import { badInput } from "../../errors.ts";
 import { listCommits, readCommit } from "../../git/commits.ts";
 import { repositorySlug } from "../../git/slug.ts";
-import { createSpender, type Spender } from "../../spend.ts";
+import type { VerifyOptions } from "../../rules.ts";
+import type { Spender } from "../../spend.ts";
 import { isProblem, readStamp } from "../../stamp/stamp.ts";
-import { openStore } from "../../store/open.ts";
 import { createVerifier } from "../../verify.ts";
 import { EXIT } from "../exit.ts";
 import { writeError, writeProduct } from "../output.ts";
 import type { CommitPlace, Finding, RejectedFinding } from "./finding.ts";
-import { commonRequirements, missingStore, type Options } from "./options.ts";
-import { createReport, type Report } from "./report.ts";
+import { checkStore, commonRequirements, type Options } from "./options.ts";
+import { createReport } from "./report.ts";
+import { withSpender } from "./spender.ts";
 
 /** Judges the commits of a range: each must carry a stamp for what it changes. */
 export async function judgeCommits(
@@ -19,41 +20,30 @@ export async function judgeCommits(
 ): Promise<void> {
   refuseOthers(given, options);
   const commits = new CommitJudge(options);
-  // The options first: a mistake in them should not leave a new store behind.
-  commits.check();
+  // The options first, before git is asked for anything.
+  createVerifier(commits.requirements);
   const report = await createReport(options);
   const slug = await repositorySlug(options.slug);
   const listed = await listCommits(range);
-  const store = options.store === undefined ? undefined : await openStore(options.store);
-  try {
-    const judge = store ? commits.spender({ store, spend: options.spend }) : commits.verifier();
+  await withSpender(commits.requirements, options, async (judge) => {
     let good = listed.length > 0;
-    await write(report.start);
+    await writeProduct(report.start);
     for (const commit of listed) {
       const { id, resource, stamps } = await readCommit(commit, slug);
       if (resource === null) continue;
       const { finding, text } = await commits.judge(resource, stamps, judge);
       if (!finding.valid) good = false;
-      await write(report.row(finding, text, { commit: id, needs: resource }));
+      await writeProduct(report.row(finding, text, { commit: id, needs: resource }));
     }
-    await finish(report, listed.length === 0 ? "there is no commit in the range" : null);
+    const problem = listed.length === 0 ? "there is no commit in the range" : null;
+    await writeProduct(report.end(problem));
+    if (problem !== null) writeError(problem);
     process.exitCode = good ? EXIT.done : EXIT.rejected;
-  } finally {
-    await store?.close();
-  }
-}
-
-async function write(text: string): Promise<void> {
-  if (text !== "") await writeProduct(text);
-}
-
-async function finish(report: Report, problem: string | null): Promise<void> {
-  await write(report.end(problem));
-  if (problem !== null) writeError(problem);
+  });
 }
 
 function refuseOthers(given: readonly string[], options: Options): void {
-  const { mail, scan, resource, anyResource, encode, match, work, any, store, spend } = options;
+  const { mail, scan, resource, anyResource, encode, match, work, any } = options;
   const others = { mail, scan, resource, anyResource, encode, work, any };
   if (given.length > 0)
     throw badInput("stamp", "--git reads stamps from commits: name none as well");
@@ -62,7 +52,7 @@ function refuseOthers(given: readonly string[], options: Options): void {
     if (value !== undefined) throw badInput(`--${flag}`, `--${flag} does not go with --git`);
   }
   if (match !== "exact") throw badInput("--match", "--match does not go with --git");
-  if (store === undefined && !spend) throw missingStore();
+  checkStore(options);
 }
 
 /** Judges the stamps of one commit after the other. A stamp counts for one commit only. */
@@ -71,26 +61,13 @@ class CommitJudge {
   readonly #used = new Set<string>();
   #wanted = "";
 
+  /** What a stamp must be, at the time of asking: for the commit that is being judged. */
+  readonly requirements: VerifyOptions;
+
   constructor(options: Options) {
     this.#options = options;
-  }
-
-  #requirements() {
     const resources = [(resource: string) => resource === this.#wanted];
-    return { ...commonRequirements(this.#options), resources };
-  }
-
-  check(): void {
-    createVerifier(this.#requirements());
-  }
-
-  verifier(): Spender {
-    const verifier = createVerifier(this.#requirements());
-    return async (stamps) => stamps.map(verifier);
-  }
-
-  spender(where: Pick<Parameters<typeof createSpender>[0], "store" | "spend">): Spender {
-    return createSpender({ ...this.#requirements(), ...where });
+    this.requirements = { ...commonRequirements(options), resources };
   }
 
   /** The first good stamp; if there is none, what is wrong with the one that comes nearest. */

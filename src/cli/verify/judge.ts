@@ -9,7 +9,7 @@ import { checkWork } from "../../work.ts";
 import { EXIT } from "../exit.ts";
 import { writeError, writeHint, writeProduct } from "../output.ts";
 import type { Place } from "./finding.ts";
-import { missingStore, type Options } from "./options.ts";
+import { checkStore, type Options } from "./options.ts";
 import { createReport } from "./report.ts";
 import { stampBatches } from "./sources.ts";
 
@@ -30,10 +30,10 @@ export async function judgeAll(
       if (verdict.valid) valid++;
       rows += report.row(verdict, stamps[i] ?? "", places?.[i]);
     }
-    if (rows !== "") await writeProduct(rows);
+    await writeProduct(rows);
     rows = "";
   }
-  await writeEnd(rows + report.end(count === 0 ? nothingThere(options) : null));
+  await writeProduct(rows + report.end(count === 0 ? nothingThere(options) : null));
   if (count === 0) writeError(nothingThere(options));
   const accepted = valid > 0 && (options.any || valid === count);
   process.exitCode = accepted ? EXIT.done : EXIT.rejected;
@@ -52,7 +52,7 @@ export async function judgeSets(
   createVerifier(requirements);
   checkWork(work);
   if (options.any) throw new StampmillError("bad-input", "--any does not go with --work");
-  if (options.store === undefined && !options.spend) throw missingStore();
+  checkStore(options);
   const report = await createReport(options);
   const all: string[] = [];
   const where: (Place | undefined)[] = [];
@@ -82,10 +82,6 @@ export async function judgeSets(
 function nothingThere({ mail, scan }: Options): string {
   if (mail) return "the mail carries no stamp";
   return scan ? "the text carries no stamp" : "there is no stamp to verify";
-}
-
-async function writeEnd(text: string): Promise<void> {
-  if (text !== "") await writeProduct(text);
 }
 
 function describeSet({ resource, stamps, work }: SetVerdict): string {

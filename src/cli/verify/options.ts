@@ -67,7 +67,8 @@ export function commonRequirements(options: Options) {
   return { bits, expires, grace, now, algorithm, allowV0 };
 }
 
-/** That --no-spend has nowhere to look. */
-export function missingStore(): StampmillError {
-  return new StampmillError("bad-input", "--no-spend needs a --store to look into");
+/** Checks that --no-spend has somewhere to look. */
+export function checkStore({ store, spend }: Options): void {
+  if (store !== undefined || spend) return;
+  throw new StampmillError("bad-input", "--no-spend needs a --store to look into");
 }

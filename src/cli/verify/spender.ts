@@ -1,0 +1,22 @@
+import type { VerifyOptions } from "../../rules.ts";
+import { createSpender, type Spender } from "../../spend.ts";
+import { openStore } from "../../store/open.ts";
+import { createVerifier } from "../../verify.ts";
+import type { Options } from "./options.ts";
+
+/** Does something with a judge of stamps, who has the store open meanwhile if there is one. */
+export async function withSpender(
+  requirements: VerifyOptions,
+  { store: url, spend }: Options,
+  work: (judge: Spender) => Promise<void>,
+): Promise<void> {
+  // The options first: a mistake in them should not leave a new store behind.
+  const verifier = createVerifier(requirements);
+  if (url === undefined) return work(async (stamps) => stamps.map(verifier));
+  const store = await openStore(url);
+  try {
+    await work(createSpender({ ...requirements, store, spend }));
+  } finally {
+    await store.close();
+  }
+}
