@@ -23,7 +23,7 @@ export class StampLineReader {
   /** Takes one line; returns the header that it shows to be complete, if any. */
   take(line: string): StampLine | null {
     this.#line++;
-    if (isBlank(line[0])) {
+    if (isFolded(line)) {
       if (this.#stamp !== null) this.#stamp = append(this.#stamp, line);
       return null;
     }
@@ -43,6 +43,16 @@ export class StampLineReader {
     this.#stamp = null;
     return complete;
   }
+}
+
+/** Whether a header of stamps begins with this line. */
+export function beginsStamp(line: string): boolean {
+  return nameOf(line) !== null;
+}
+
+/** Whether this line goes on with the header before it. */
+export function isFolded(line: string): boolean {
+  return isBlank(line[0]);
 }
 
 /** The header's name with its colon, if this line begins one. */

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addTrailer, MAX_COMMIT_STAMPS, MessageReader, stampsOf } from "../src/git/message.ts";
+import { addTrailer, MAX_COMMIT_STAMPS, MessageReader, readEdited } from "../src/git/message.ts";
 import { paysForOther } from "../src/git/rewrite.ts";
 import { mangled, often } from "./hostile.ts";
 
 const STAMP = "1:8:240229:a/b/0123::x:y";
 const OLD = "1:8:240229:a/b/4567::x:y";
 const keepAll = () => false;
+const stampsOf = (message: string) => readEdited(message).stamps;
 
 test("a trailer goes into the last paragraph if that consists of trailers, and is no subject", () => {
   const cases: [string, string][] = [

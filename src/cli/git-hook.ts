@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { badInput } from "../errors.ts";
 import { hookResources, hookScript, isEmptyMessage, isMerging, isOwnHook } from "../git/hook.ts";
-import { addTrailer, stampsOf } from "../git/message.ts";
+import { addTrailer, readEdited } from "../git/message.ts";
 import { goodStamp, paysForOther } from "../git/rewrite.ts";
 import { readGit } from "../git/run.ts";
 import { repositorySlug } from "../git/slug.ts";
@@ -36,7 +36,7 @@ export async function stampMessage(
   const resources = await hookResources(message, slug, author);
   message = addTrailer(message, null, paysForOther(slug, resources));
   for (const resource of resources) {
-    if (goodStamp(stampsOf(message), resource, bits) !== null) continue;
+    if (goodStamp(readEdited(message).stamps, resource, bits) !== null) continue;
     message = addTrailer(message, await mintFor(resource, options), () => false);
   }
   await onDisk(`cannot write ${file}`, () => writeFile(file, message, "latin1"));

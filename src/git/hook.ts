@@ -1,6 +1,6 @@
 import { badInput } from "../errors.ts";
 import { resourceOf } from "./commits.ts";
-import { MAX_MESSAGE_LINE, MessageReader } from "./message.ts";
+import { isNoContent, MAX_MESSAGE_LINE, readEdited } from "./message.ts";
 import { headerOf, readRawCommit } from "./rewrite.ts";
 import { GitFailure, readGit } from "./run.ts";
 
@@ -30,9 +30,7 @@ export async function hookResources(
   author: HookAuthor,
 ): Promise<string[]> {
   const tree = (await readGit(["write-tree"], 1000)).trim();
-  const reader = new MessageReader(true);
-  for (const line of message.split("\n")) reader.take(line.replace(/\r$/, ""));
-  const digest = reader.end();
+  const { digest } = readEdited(message);
   const resources = new Set<string>();
   for (const base of await possibleParents(tree, author)) {
     resources.add(await resourceOf(slug, base, tree, digest));
@@ -68,7 +66,7 @@ export function isEmptyMessage(message: string): boolean {
   if (message.length > 16 * MAX_MESSAGE_LINE) {
     throw badInput("--hook", "the message is longer than 16 MiB");
   }
-  return message.split("\n").every((line) => /^(?:#.*|\s*)$/.test(line));
+  return message.split("\n").every(isNoContent);
 }
 
 /** The line by which a hook is known to be ours. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { StampLineReader } from "../stamp-lines.ts";
+import { beginsStamp, isFolded, StampLineReader } from "../stamp-lines.ts";
 
 /** Most stamps of one commit that are looked at. */
 export const MAX_COMMIT_STAMPS = 100;
@@ -34,7 +34,7 @@ export class MessageReader {
       return;
     }
     this.#keep(this.#lines.take(line)?.stamp);
-    this.#inStamp = isStampLine(line) || (this.#inStamp && /^[ \t]/.test(line));
+    this.#inStamp = beginsStamp(line) || (this.#inStamp && isFolded(line));
     if (this.#inStamp || (this.#edited && line.startsWith("#"))) return;
     if (line.length > MAX_MESSAGE_LINE) this.#tooLong = true;
     const content = line.trimEnd();
@@ -52,16 +52,16 @@ export class MessageReader {
   }
 }
 
-/** The stamps in a message that is being edited. */
-export function stampsOf(message: string): readonly string[] {
+/** Reads a message that is being edited; the digest is as `MessageReader.end` has it. */
+export function readEdited(message: string): { stamps: readonly string[]; digest: string | null } {
   const reader = new MessageReader(true);
   for (const line of message.split("\n")) reader.take(line.replace(/\r$/, ""));
-  reader.end();
-  return reader.stamps;
+  return { digest: reader.end(), stamps: reader.stamps };
 }
 
-function isStampLine(line: string): boolean {
-  return /^(?:x-)?hashcash:/i.test(line);
+/** Whether git takes this line from the end of a message that is being written. */
+export function isNoContent(line: string): boolean {
+  return /^(?:#.*|\s*)$/.test(line);
 }
 
 /**
@@ -79,7 +79,7 @@ export function addTrailer(
   const lines = message.split("\n");
   const scissors = lines.findIndex((line) => SCISSORS.test(line));
   let end = scissors < 0 ? lines.length : scissors;
-  while (end > 0 && /^(?:#.*|\s*)$/.test(lines[end - 1] ?? "")) end--;
+  while (end > 0 && isNoContent(lines[end - 1] ?? "")) end--;
   const body = withoutStamps(lines.slice(0, end), drop);
   while (body.length > 0 && body.at(-1)?.trim() === "") body.pop();
   if (stamp !== null) {
@@ -94,8 +94,8 @@ function withoutStamps(lines: readonly string[], drop: (stamp: string) => boolea
   const kept: string[] = [];
   for (let at = 0; at < lines.length; ) {
     let next = at + 1;
-    if (isStampLine(lines[at] ?? "")) {
-      while (next < lines.length && /^[ \t]/.test(lines[next] ?? "")) next++;
+    if (beginsStamp(lines[at] ?? "")) {
+      while (next < lines.length && isFolded(lines[next] ?? "")) next++;
       const reader = new StampLineReader();
       for (const line of lines.slice(at, next)) reader.take(line.replace(/\r$/, ""));
       if (!drop(reader.end()?.stamp ?? "")) kept.push(...lines.slice(at, next));
@@ -111,7 +111,5 @@ function withoutStamps(lines: readonly string[], drop: (stamp: string) => boolea
 function endsInTrailers(body: readonly string[]): boolean {
   const blank = body.findLastIndex((line) => line.trim() === "");
   const last = body.slice(blank + 1);
-  return (
-    blank > 0 && last.every((line, i) => /^[\w-]+: /.test(line) || (i > 0 && /^[ \t]/.test(line)))
-  );
+  return blank > 0 && last.every((line, i) => /^[\w-]+: /.test(line) || (i > 0 && isFolded(line)));
 }
