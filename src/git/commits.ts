@@ -20,8 +20,7 @@ export interface Listed {
 }
 
 /** What a commit must pay for, and the stamps in its message. */
-export interface ReadCommit {
-  readonly id: string;
+export interface ReadCommit extends Listed {
   /** Null if it needs no stamp: a merge without changes of its own. */
   readonly resource: string | null;
   readonly stamps: readonly string[];
@@ -65,7 +64,8 @@ export async function listCommits(range: string): Promise<Listed[]> {
  *
  * @throws StampmillError `git` if its parents are not there, as in a shallow clone
  */
-export async function readCommit({ id, parents }: Listed, slug: string): Promise<ReadCommit> {
+export async function readCommit(listed: Listed, slug: string): Promise<ReadCommit> {
+  const { id, parents } = listed;
   const { message, recorded } = await readObject(id);
   // In a shallow clone git says that a commit at the border has no parents. What lies beyond would
   // be neither seen nor asked for a stamp.
@@ -73,9 +73,9 @@ export async function readCommit({ id, parents }: Listed, slug: string): Promise
   const digest = message.end();
   const { stamps } = message;
   if (parents.length > 1 && !(await mergeChangesAnything(id))) {
-    return { id, resource: null, stamps };
+    return { ...listed, resource: null, stamps };
   }
-  return { id, resource: await resourceOf(slug, parents[0], id, digest), stamps };
+  return { ...listed, resource: await resourceOf(slug, parents[0], id, digest), stamps };
 }
 
 /**

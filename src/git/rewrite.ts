@@ -50,7 +50,8 @@ export class Rewriter {
   }
 
   /** The new name of the commit; the old one if nothing about it changes. */
-  async rewrite({ id, resource }: ReadCommit, stamp: string | null): Promise<string> {
+  async rewrite({ id, parents, resource }: ReadCommit, stamp: string | null): Promise<string> {
+    if (stamp === null && !parents.some((parent) => this.#renamed.has(parent))) return id;
     const raw = await readRawCommit(id);
     const kept = raw.header.filter((line) => !line.startsWith("gpgsig"));
     const header = kept.map((line) => this.#withNewParent(line));
@@ -59,7 +60,6 @@ export class Rewriter {
       stamp === null
         ? raw.message
         : addTrailer(raw.message, stamp, paysForOther(this.#slug, wanted));
-    if (message === raw.message && header.join("\n") === kept.join("\n")) return id;
     this.unsigned += raw.header.length - kept.length;
     const bytes = Buffer.from(`${header.join("\n")}\n\n${message}`, "latin1");
     const args = ["hash-object", "-t", "commit", "-w", "--stdin"];
