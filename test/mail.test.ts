@@ -7,14 +7,9 @@ import { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "../src/mail.ts
 import { MAX_STAMP_LENGTH } from "../src/stamp/stamp.ts";
 import { verify } from "../src/verify.ts";
 import { mangled, often } from "./hostile.ts";
+import { pieces } from "./pieces.ts";
 
 const STAMP = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
-
-/** The bytes of a latin1 text, in pieces of one size. */
-function* pieces(text: string, size = 7): Generator<Uint8Array> {
-  const bytes = Buffer.from(text, "latin1");
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
 
 async function stampsOf(mail: string, size?: number): Promise<string[]> {
   const stamps: string[] = [];

@@ -5,14 +5,9 @@ import { scanStamps } from "../src/scan.ts";
 import { MAX_STAMP_LENGTH } from "../src/stamp/stamp.ts";
 import type { StampLine } from "../src/stamp-lines.ts";
 import { mangled, often } from "./hostile.ts";
+import { pieces } from "./pieces.ts";
 
 const STAMP = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
-
-/** The bytes of a latin1 text, in pieces of one size. */
-function* pieces(text: string, size = 7): Generator<Uint8Array> {
-  const bytes = Buffer.from(text, "latin1");
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
 
 async function scan(text: string, size?: number): Promise<StampLine[]> {
   const found: StampLine[] = [];

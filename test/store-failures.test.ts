@@ -102,7 +102,8 @@ test("a file or a folder that may not be written", async (t) => {
     });
   if (root) for (const path of [folder, place, file]) chownSync(path, nobody, nobody);
   const control = run(file);
-  if (control.status !== 0 && root) return t.skip(`nobody cannot run it: ${control.stderr}`);
+  if (control.status !== 0 && root)
+    return t.skip(`nobody cannot run it: ${control.error?.message ?? control.stderr}`);
   assert.equal(control.status, 0, control.stderr);
   chmodSync(file, 0o444);
   chmodSync(place, 0o555);
