@@ -1,4 +1,13 @@
 export {
+  type Cost,
+  type CostOptions,
+  costOf,
+  DEFAULT_BOTS,
+  DEFAULT_YEARS,
+  type Tenure,
+} from "./difficulty/attackers.ts";
+export { DEVICES, type Device, ELECTRICITY, type Figure } from "./difficulty/devices.ts";
+export {
   type KernelInfo,
   kernels,
   measureRoofline,
