@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RunningSearch, startSearch } from "./engine.ts";
+import { badInput, StampmillError } from "./errors.ts";
+import { mint } from "./mint.ts";
+import type { Algorithm } from "./stamp/digest.ts";
+import { COUNTER_DIGITS, layStamp } from "./stamp/layout.ts";
+import { availableThreads } from "./threads.ts";
+
+export interface RateOptions {
+  algorithm: Algorithm;
+  /** By default STAMPMILL_KERNEL, or else the fastest one. */
+  kernel?: string | undefined;
+  /** 1 to 1024; by default all that the process may use. */
+  threads?: number | undefined;
+  /** How long to measure, up to 60; the check and the warm-up before take a fifth of a second. */
+  seconds?: number | undefined;
+  /** Measure the search for compact stamps, which is the one for messages of any layout. */
+  compact?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * What the machine did while it was measured:
+ *
+ * - `busy`: the search's threads got less than nine tenths of the processor time they could use.
+ * - `throttling`: they got it, and yet the rate fell by more than 5 % from the first third of the time
+ *   to the last, as of a processor that grows hot.
+ * - `unsteady`: the slices' spread is more than 10 %, as with other tenants on the same processor.
+ */
+export type Condition = "calm" | "busy" | "throttling" | "unsteady";
+
+export interface MeasuredRate {
+  readonly algorithm: Algorithm;
+  readonly kernel: string;
+  /** Threads that took part. */
+  readonly threads: number;
+  /** Hashes a second: the median of the slices. */
+  readonly rate: number;
+  /** Hashes a second in the best slice. */
+  readonly best: number;
+  /** From the slowest tenth of the slices to the fastest, as a share of the median. */
+  readonly spread: number;
+  /** Hashes a second in each slice of about ten milliseconds, in order. */
+  readonly slices: readonly number[];
+  /** How long the slices took altogether. */
+  readonly seconds: number;
+  /** Processor time of the process, as a share of what its threads could have had. */
+  readonly processorShare: number;
+  /** Rate of the last third of the slices over that of the first, minus 1: negative if it fell. */
+  readonly drift: number;
+  readonly condition: Condition;
+}
+
+const SLICE = 0.01;
+const WARM_UP = 0.15;
+const MAX_SECONDS = 60;
+/** Of a search for as many bits the engine uses the layout that long searches have. */
+const LONG_SEARCH_BITS = 24;
+/** Enough that a kernel which finds wrong stamps, or none, cannot pass for a fast one. */
+const CHECKED_BITS = 12;
+const RESOURCE = "calibrate.example.org";
+
+const LEAST_SHARE = 0.9;
+const MOST_DRIFT = 0.05;
+const MOST_SPREAD = 0.1;
+
+/**
+ * How many hashes a second this machine tries: the real search for a stamp, with a limit that no
+ * digest is under, watched by the engine's own counter. The kernel mints a stamp first, which is
+ * checked, and the processor is given time to reach its pace.
+ *
+ * @throws StampmillError `bad-input` naming the option; `engine` if the engine is missing or fails,
+ * or the clock stands still; `aborted` when the signal fires
+ */
+export async function measureRate(options: RateOptions): Promise<MeasuredRate> {
+  const { algorithm, kernel, threads, seconds = 0.5, compact = false, signal } = options;
+  if (typeof seconds !== "number" || !(seconds > 0 && seconds <= MAX_SECONDS)) {
+    throw badInput("seconds", `seconds must be more than 0 and at most ${MAX_SECONDS}`);
+  }
+  const task = { algorithm, kernel, threads, compact, signal };
+  await mint({ ...task, resource: RESOURCE, bits: CHECKED_BITS });
+  const head = { bits: LONG_SEARCH_BITS, date: "000101", resource: RESOURCE, ext: "", algorithm };
+  const { text, positions } = layStamp(head, compact);
+  const search = startSearch({
+    ...task,
+    message: Buffer.from(text, "latin1"),
+    positions,
+    alphabet: COUNTER_DIGITS,
+    limit: 0n,
+    wanted: 0,
+  });
+  try {
+    const watched = await watch(search, Math.ceil(seconds / SLICE), signal);
+    search.cancel();
+    const end = await search.done;
+    return summary(algorithm, end, watched);
+  } finally {
+    search.cancel();
+  }
+}
+
+interface Watched {
+  slices: number[];
+  seconds: number;
+  /** Of the processors, in seconds. */
+  processorTime: number;
+}
+
+async function watch(
+  search: RunningSearch,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Watched> {
+  await pause(WARM_UP, signal);
+  const slices: number[] = [];
+  const used = process.cpuUsage();
+  const start = process.uptime();
+  let time = start;
+  let tried = search.tried();
+  // Counted, not timed: it ends even if the clock does not go on.
+  for (let i = 0; i < count; i++) {
+    await pause(SLICE, signal);
+    const [before, triedBefore] = [time, tried];
+    tried = search.tried();
+    time = process.uptime();
+    if (time > before) slices.push((tried - triedBefore) / (time - before));
+  }
+  const { user, system } = process.cpuUsage(used);
+  if (slices.length === 0 || tried === 0) {
+    throw new StampmillError("engine", "nothing can be measured: the clock stands still");
+  }
+  return { slices, seconds: time - start, processorTime: (user + system) / 1e6 };
+}
+
+async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(1000 * seconds, undefined, { signal });
+  } catch (cause) {
+    throw new StampmillError("aborted", "measuring was aborted", { cause });
+  }
+}
+
+function summary(
+  algorithm: Algorithm,
+  { kernel, threads }: { kernel: string; threads: number },
+  { slices, seconds, processorTime }: Watched,
+): MeasuredRate {
+  const sorted = slices.toSorted((a, b) => a - b);
+  const rate = quantile(sorted, 0.5);
+  const spread = (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / rate;
+  const processorShare = processorTime / (seconds * Math.min(threads, availableThreads()));
+  const drift = driftOf(slices);
+  return {
+    algorithm,
+    kernel,
+    threads,
+    rate,
+    best: quantile(sorted, 1),
+    spread,
+    slices,
+    seconds,
+    processorShare,
+    drift,
+    condition: conditionOf({ processorShare, drift, spread }),
+  };
+}
+
+/** A quantile of numbers in order, the upper one of two. */
+function quantile(sorted: readonly number[], p: number): number {
+  const index = Math.min(sorted.length - 1, Math.floor(p * sorted.length));
+  return sorted[index] ?? Number.NaN;
+}
+
+function driftOf(slices: readonly number[]): number {
+  const third = Math.ceil(slices.length / 3);
+  const median = (part: readonly number[]) =>
+    quantile(
+      part.toSorted((a, b) => a - b),
+      0.5,
+    );
+  return median(slices.slice(-third)) / median(slices.slice(0, third)) - 1;
+}
+
+/** What the figures of a measurement say about the machine. */
+export function conditionOf(
+  figures: Pick<MeasuredRate, "processorShare" | "drift" | "spread">,
+): Condition {
+  if (figures.processorShare < LEAST_SHARE) return "busy";
+  if (figures.drift < -MOST_DRIFT) return "throttling";
+  return figures.spread > MOST_SPREAD ? "unsteady" : "calm";
+}
+
+/** One sentence for a person on why a measurement is in doubt; undefined if it was calm. */
+export function doubtAbout(
+  figures: Pick<MeasuredRate, "processorShare" | "drift" | "spread">,
+): string | undefined {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  switch (conditionOf(figures)) {
+    case "busy":
+      return `this machine is busy: the search got ${percent(figures.processorShare)} of its processors' time`;
+    case "throttling":
+      return `the rate fell by ${percent(-figures.drift)} while it was measured: the processor may be too hot`;
+    case "unsteady":
+      return `the rate varied by ${percent(figures.spread)} while it was measured: something else may be running`;
+    case "calm":
+      return undefined;
+  }
+}
