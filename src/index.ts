@@ -34,6 +34,31 @@ export {
 } from "./mint.ts";
 export { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "./rules.ts";
 export { limitOf, MAX_THREADS, type SearchJob } from "./search-job.ts";
+export {
+  type ClaimedHash,
+  checkSketch,
+  type SketchCheck,
+  type SketchFault,
+} from "./sketch/check.ts";
+export { DEFAULT_CONFIDENCE, estimateWork, lowerBound } from "./sketch/estimate.ts";
+export { type GrowOptions, type Growth, growSketch } from "./sketch/grow.ts";
+export { digestOf, messageOf } from "./sketch/message.ts";
+export {
+  emptySketch,
+  isFull,
+  mergeSketches,
+  type Sketch,
+  type SketchHash,
+} from "./sketch/sketch.ts";
+export {
+  DEFAULT_SKETCH_SIZE,
+  MAX_SKETCH_SIZE,
+  MIN_SKETCH_SIZE,
+  type SketchDomain,
+  type SketchSubject,
+  type SubjectField,
+  sketchSubject,
+} from "./sketch/subject.ts";
 export { createSpender, type Spender, type SpendOptions, verifyAndSpend } from "./spend.ts";
 export { type DateWidth, formatStampDate } from "./stamp/date.ts";
 export {
