@@ -1,9 +1,9 @@
 // Bundles the command and the library into dist/, with type declarations and the licences of what
 // was bundled. npm runs this as `prepare`: after `npm ci` in a clone, and before packing.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
@@ -140,6 +140,21 @@ async function buildCommand() {
   return [main, mint, start, lazy];
 }
 
+/** What pages of HTML are made of, beside the bundles; src/cli/page.ts names them. */
+const PAGE_PARTS = [
+  "src/cli/page/draw.js",
+  "src/cli/page/page.css",
+  "node_modules/uplot/dist/uPlot.iife.min.js",
+  "node_modules/uplot/dist/uPlot.min.css",
+];
+
+function copyPageParts() {
+  const folder = join(dist, "page");
+  mkdirSync(folder, { recursive: true });
+  for (const part of PAGE_PARTS) copyFileSync(join(root, part), join(folder, basename(part)));
+  copyFileSync(join(root, "node_modules/uplot/LICENSE"), join(folder, "uPlot.LICENSE"));
+}
+
 function buildDeclarations() {
   const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
   const tsc = join(dirname(typescript), "bin", "tsc");
@@ -153,7 +168,8 @@ if (process.env.npm_command === "exec" && existsSync(join(dist, "cli.cjs"))) pro
 
 rmSync(dist, { recursive: true, force: true });
 const results = (await Promise.all([buildLibrary(), buildCommand()])).flat();
+copyPageParts();
 buildDeclarations();
-const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs)).concat(PAGE_PARTS);
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(root, inputs));
 execFileSync(process.execPath, [join(root, "scripts", "write-code-cache.mjs")]);

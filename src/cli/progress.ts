@@ -1,5 +1,6 @@
 import { type MintedStamp, type MintOptions, mint } from "../mint.ts";
 import { writeAside } from "./output.ts";
+import { formatSeconds, withPrefix } from "./quantity.ts";
 
 /** What is watched: a search for one hit whose chance is 2^-bits a try. */
 interface Watched {
@@ -99,33 +100,6 @@ function textsFor(watched: Watched, start: number) {
     chance: (100 * chanceBy(watched)).toFixed(0).padStart(2),
     rate: `${withPrefix(rate)}H/s`,
     tries: withPrefix(tries).trimEnd(),
-    even: rate > 0 ? inWords((Math.LN2 * 2 ** watched.bits) / rate) : "?",
+    even: rate > 0 ? formatSeconds((Math.LN2 * 2 ** watched.bits) / rate) : "?",
   };
-}
-
-const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
-
-/** Three digits and a decimal prefix: 245 M. */
-export function withPrefix(value: number): string {
-  // Rounded first: 999,600 is 1.00 M, not 1000 k.
-  const rounded = value < 1 ? Math.round(value) : Number(value.toPrecision(3));
-  const power = rounded < 1000 ? 0 : Math.floor(Math.log10(rounded) / 3);
-  const step = Math.min(PREFIXES.length - 1, power);
-  const scaled = rounded / 1000 ** step;
-  const decimals = step === 0 || scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2;
-  return `${scaled.toFixed(decimals)} ${PREFIXES[step]}`;
-}
-
-const UNITS: readonly [seconds: number, name: string][] = [
-  [365.25 * 86_400, "years"],
-  [86_400, "days"],
-  [3600, "h"],
-  [60, "min"],
-];
-
-/** Seconds in the largest unit of which there are at least two. */
-export function inWords(seconds: number): string {
-  const [unit, name] = UNITS.find(([size]) => seconds >= 2 * size) ?? [1, "s"];
-  const value = seconds / unit;
-  return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${name}`;
 }

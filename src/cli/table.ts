@@ -1,0 +1,64 @@
+/** What a table shows. Cells are text: numbers are formatted by whoever knows their unit. */
+export interface Table {
+  /** Names of the columns; may be empty for a list of names and values. */
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** `l` or `r` for each column; by default a column goes right if all its cells are numbers. */
+  readonly align?: string | undefined;
+}
+
+const NUMBER = /^[-+±<>~≈]? ?[$€]?\d/;
+
+/** `l` or `r` for each column. */
+export function alignmentOf({ head, rows, align }: Table): ("l" | "r")[] {
+  const columns = Math.max(head.length, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, i) => {
+    const wanted = align?.[i];
+    if (wanted === "l" || wanted === "r") return wanted;
+    const cells = rows.map((row) => row[i] ?? "").filter((cell) => cell !== "");
+    return cells.length > 0 && cells.every((cell) => NUMBER.test(cell)) ? "r" : "l";
+  });
+}
+
+/** The columns a text takes in a terminal; wide characters and combining ones are not expected. */
+export function widthOf(text: string): number {
+  return [...text].length;
+}
+
+/** Columns two spaces apart, a line a row, none with spaces at its end. */
+export function textTable(table: Table): string {
+  const sides = alignmentOf(table);
+  const lines = (table.head.length > 0 ? [table.head] : []).concat(table.rows);
+  const clean = lines.map((row) => row.map(withoutControls));
+  const widths = sides.map((_, i) => Math.max(0, ...clean.map((row) => widthOf(row[i] ?? ""))));
+  return clean
+    .map((row) => {
+      const cells = sides.map((side, i) => pad(row[i] ?? "", widths[i] ?? 0, side));
+      return `${cells.join("  ").trimEnd()}\n`;
+    })
+    .join("");
+}
+
+function pad(text: string, width: number, side: "l" | "r"): string {
+  const spaces = " ".repeat(Math.max(0, width - widthOf(text)));
+  return side === "l" ? text + spaces : spaces + text;
+}
+
+/** Nothing in a cell may end its line or act on a terminal. */
+function withoutControls(cell: string): string {
+  return cell.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");
+}
+
+/** The same as a table in GitHub's Markdown. */
+export function markdownTable(table: Table): string {
+  const sides = alignmentOf(table);
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  const row = (cells: readonly string[]) => line(sides.map((_, i) => toMarkdown(cells[i] ?? "")));
+  const rule = line(sides.map((side) => (side === "r" ? "---:" : "---")));
+  return row(table.head) + rule + table.rows.map(row).join("");
+}
+
+/** Text that stands for itself in Markdown. */
+export function toMarkdown(text: string): string {
+  return withoutControls(text).replace(/[\\`*_{}[\]<>|#~&]/g, "\\$&");
+}
