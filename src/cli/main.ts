@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   mint: async () => (await import("./mint.ts")).mintCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+  cost: async () => (await import("./cost.ts")).costCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),
   git: async () => (await import("./git.ts")).gitCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),

@@ -24,7 +24,7 @@ export interface CostOptions {
   /** US dollars for a kilowatt-hour. */
   electricity?: number | undefined;
   /** US dollars for an hour of a rented GPU; by default each model's own. */
-  rent?: number | undefined;
+  rental?: number | undefined;
   /** Years over which a purchase is paid for. */
   years?: number | undefined;
   /** Machines of the botnet. */
@@ -68,16 +68,17 @@ export function costOf(options: CostOptions): Cost[] {
   }
   checkAmount("hashes", hashes, 0, MAX_HASHES);
   checkAmount("electricity", electricity, 0.0001, 1000);
-  if (options.rent !== undefined) checkAmount("rent", options.rent, 0.0001, 1e6);
+  if (options.rental !== undefined) checkAmount("rental", options.rental, 0.0001, 1e6);
   checkAmount("years", years, 0.01, 100);
   checkAmount("bots", bots, 1, 1e9);
   const costs: Cost[] = [];
   if (host !== undefined) costs.push(onHost(host, hashes, electricity));
   for (const device of DEVICES) {
     const rate = device.rates[algorithm].value;
-    const rent = device.rent === undefined ? undefined : (options.rent ?? device.rent.value);
+    const rental =
+      device.rental === undefined ? undefined : (options.rental ?? device.rental.value);
     costs.push(onOwned(device, hashes / rate, rate, electricity, years));
-    if (rent !== undefined) costs.push(onRented(device, hashes / rate, rate, rent));
+    if (rental !== undefined) costs.push(onRented(device, hashes / rate, rate, rental));
   }
   costs.push(onBotnet(bots, bots * BOT[algorithm].value, hashes));
   return costs;
@@ -85,7 +86,7 @@ export function costOf(options: CostOptions): Cost[] {
 
 function onHost(host: NonNullable<CostOptions["host"]>, hashes: number, electricity: number): Cost {
   checkAmount("host.rate", host.rate, 1e-3, 1e20);
-  if (host.watts !== undefined) checkAmount("host.watts", host.watts, 0.001, 1e9);
+  if (host.watts !== undefined) checkAmount("watts", host.watts, 0.001, 1e9);
   const seconds = hashes / host.rate;
   const joules = host.watts === undefined ? null : seconds * host.watts;
   const dollars = joules === null ? null : (joules / KILOWATT_HOUR) * electricity;
@@ -113,7 +114,12 @@ function onOwned(
   return { id, name, tenure: "owned", rate, seconds, joules, dollars };
 }
 
-function onRented({ id, name, watts }: Device, seconds: number, rate: number, rent: number): Cost {
+function onRented(
+  { id, name, watts }: Device,
+  seconds: number,
+  rate: number,
+  rental: number,
+): Cost {
   const joules = seconds * watts.value;
   return {
     id,
@@ -122,15 +128,15 @@ function onRented({ id, name, watts }: Device, seconds: number, rate: number, re
     rate,
     seconds,
     joules,
-    dollars: (seconds / HOUR) * rent,
+    dollars: (seconds / HOUR) * rental,
   };
 }
 
-/** A botnet pays in time. What it draws is on its victims' bills, and nobody knows how much. */
+/** A botnet pays in time: a core of each machine. What it draws is on its victims' bills, and nobody knows how much. */
 function onBotnet(bots: number, rate: number, hashes: number): Cost {
   return {
     id: "botnet",
-    name: `botnet (${bots} PCs, a core each)`,
+    name: `${bots} PCs`,
     tenure: "stolen",
     rate,
     seconds: hashes / rate,
@@ -153,5 +159,7 @@ export function cheapest(costs: readonly Cost[]): Cost {
 function checkAmount(parameter: string, value: number, least: number, most: number): void {
   // Written so that NaN and anything that is not a number fails too.
   if (typeof value === "number" && value >= least && value <= most) return;
-  throw badInput(parameter, `${parameter} must be a number from ${least} to ${most}`);
+  const price = parameter === "electricity" || parameter === "rental";
+  const hint = price && value === 0 ? "the botnet is what somebody else pays for" : undefined;
+  throw badInput(parameter, `${parameter} must be a number from ${least} to ${most}`, hint);
 }

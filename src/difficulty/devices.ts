@@ -12,6 +12,7 @@ export interface Figure {
 export interface Device {
   readonly id: string;
   readonly name: string;
+  readonly kind: "CPU" | "GPU";
   /** Hashes a second, of messages as short as a stamp. */
   readonly rates: Readonly<Record<Algorithm, Figure>>;
   /** Watts that it draws at most. Hashing may take less (hashcat issue 4486 tells why). */
@@ -19,7 +20,7 @@ export interface Device {
   /** US dollars to buy it. */
   readonly price: Figure;
   /** US dollars for an hour of somebody else's. */
-  readonly rent?: Figure;
+  readonly rental?: Figure;
 }
 
 const CHICK3NMAN_4090 =
@@ -35,7 +36,8 @@ const RUNPOD = "RunPod, as listed by https://deploybase.ai/articles/runpod-gpu-p
 export const DEVICES: readonly Device[] = [
   {
     id: "ryzen-7950x",
-    name: "desktop CPU (Ryzen 9 7950X)",
+    name: "Ryzen 9 7950X",
+    kind: "CPU",
     rates: {
       sha1: {
         value: 3.22e9,
@@ -63,7 +65,8 @@ export const DEVICES: readonly Device[] = [
   },
   {
     id: "rtx-4090",
-    name: "GPU (RTX 4090)",
+    name: "RTX 4090",
+    kind: "GPU",
     rates: {
       sha1: { value: 50_638.7e6, source: CHICK3NMAN_4090, date: "2022-10" },
       sha256: { value: 21_975.5e6, source: CHICK3NMAN_4090, date: "2022-10" },
@@ -80,11 +83,12 @@ export const DEVICES: readonly Device[] = [
         "NVIDIA's price at its launch, https://www.tomsguide.com/news/nvidia-geforce-rtx-4090",
       date: "2022-10",
     },
-    rent: { value: 0.34, source: RUNPOD, date: "2026-03" },
+    rental: { value: 0.34, source: RUNPOD, date: "2026-03" },
   },
   {
     id: "rtx-5090",
-    name: "GPU (RTX 5090)",
+    name: "RTX 5090",
+    kind: "GPU",
     rates: {
       sha1: {
         value: 69_769e6,
@@ -105,7 +109,7 @@ export const DEVICES: readonly Device[] = [
         "NVIDIA's price at its launch, https://www.lttlabs.com/articles/GPU/nvidia-geforce-rtx-5090-founders-edition",
       date: "2025-01",
     },
-    rent: { value: 0.69, source: RUNPOD, date: "2026-03" },
+    rental: { value: 0.69, source: RUNPOD, date: "2026-03" },
   },
 ];
 
