@@ -7,6 +7,7 @@
  * - `aborted`: the caller's `AbortSignal` fired.
  * - `engine`: the native engine is missing, or none of its kernels can be used.
  * - `git`: git could not be run or failed, or the repository lacks what is needed.
+ * - `ssh`: ssh-keygen could not be run, or could not sign.
  * - `store`: the store of spent stamps failed; nothing was accepted.
  */
 export type ErrorCode =
@@ -16,6 +17,7 @@ export type ErrorCode =
   | "aborted"
   | "engine"
   | "git"
+  | "ssh"
   | "store";
 
 export interface ErrorDetails {

@@ -32,6 +32,24 @@ export {
   type MintOptions,
   mint,
 } from "./mint.ts";
+export { explainScore, type ScoreExplanation, SPLITS } from "./reputation/explain.ts";
+export {
+  DEFAULT_POWER,
+  DEFAULT_UNIT,
+  type Policy,
+  type PolicyFields,
+  parsePolicy,
+  readPolicy,
+} from "./reputation/policy.ts";
+export {
+  creditFor,
+  MAX_SCORED_SKETCHES,
+  type NothingReason,
+  type Score,
+  type ScoredPart,
+  type ScoreOptions,
+  scoreIdentities,
+} from "./reputation/score.ts";
 export { DEFAULT_EXPIRES, DEFAULT_GRACE, type VerifyOptions } from "./rules.ts";
 export { limitOf, MAX_THREADS, type SearchJob } from "./search-job.ts";
 export {

@@ -39,6 +39,7 @@ export function exitCodeFor(error: unknown): number {
       return EXIT.interrupted;
     case "engine":
     case "git":
+    case "ssh":
     case "store":
       return EXIT.environment;
   }

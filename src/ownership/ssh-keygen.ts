@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,8 @@ const MAX_ANSWER = 1 << 16;
 
 /** Who signs, in the file of allowed signers; any name, since the key alone decides. */
 const SIGNER = "owner";
+
+const NEEDED = "OpenSSH keys need ssh-keygen of OpenSSH 8.1 or later";
 
 const START = "-----BEGIN SSH SIGNATURE-----";
 const END = "-----END SSH SIGNATURE-----";
@@ -63,8 +65,9 @@ export async function verifyWithSsh(
     await writeFile(signers, `${SIGNER} namespaces="${SSH_NAMESPACE}" ${publicKey}\n`);
     await writeFile(signed, armour(signature));
     const args = ["-Y", "verify", "-f", signers, "-I", SIGNER, "-n", SSH_NAMESPACE, "-s", signed];
-    const { code } = await runSshKeygen(args, message, VERIFY_TIME_OUT);
-    return code === 0;
+    const { code, stdout, stderr } = await runSshKeygen(args, message, VERIFY_TIME_OUT);
+    if (/(?:unknown|illegal|invalid) option/.test(stderr)) throw tooOld(stderr);
+    return code === 0 && stdout.startsWith(`Good "${SSH_NAMESPACE}" signature for ${SIGNER} `);
   } catch (error) {
     if (error instanceof StampmillError) throw error;
     const { message: why } = error as Error;
@@ -101,12 +104,16 @@ function runSshKeygen(args: readonly string[], input: string, timeout: number): 
   });
 }
 
-function failure(error: NodeJS.ErrnoException, late: boolean, timeout: number): StampmillError {
+function failure(error: ExecFileException, late: boolean, timeout: number): StampmillError {
   if (late) return new StampmillError("ssh", `ssh-keygen took more than ${timeout / 1000} s`);
-  const hint = "OpenSSH keys need ssh-keygen of OpenSSH 8.1 or later";
-  const details = { hint, cause: error };
+  const details = { hint: NEEDED, cause: error };
   if (error.code === "ENOENT") return new StampmillError("ssh", "there is no ssh-keygen", details);
   return new StampmillError("ssh", `ssh-keygen cannot be run: ${error.message}`, details);
+}
+
+function tooOld(stderr: string): StampmillError {
+  const message = `ssh-keygen cannot check signatures: ${firstLine(stderr)}`;
+  return new StampmillError("ssh", message, { hint: NEEDED });
 }
 
 /** What ssh-keygen complains of, in one line. */

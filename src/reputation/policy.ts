@@ -1,6 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
+import { checkConfidence, DEFAULT_CONFIDENCE } from "../sketch/estimate.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 
 /**
@@ -11,9 +12,6 @@ export const DEFAULT_POWER = 1.3;
 
 /** Work in bits that is worth one token. */
 export const DEFAULT_UNIT = 32;
-
-/** With what certainty the work counted was at least done. */
-export const DEFAULT_CONFIDENCE = 0.999;
 
 /** Most bytes of a policy file. */
 export const MAX_POLICY_BYTES = 1 << 20;
@@ -90,7 +88,7 @@ export function readPolicy(given: PolicyFields = {}): Policy {
     power: numberIn("power", fields.power ?? DEFAULT_POWER, 0.1, 3),
     unit: numberIn("unit", fields.unit ?? DEFAULT_UNIT, 0, 256),
     bound,
-    confidence: numberIn("confidence", fields.confidence ?? DEFAULT_CONFIDENCE, 0.5, 0.999_999),
+    confidence: checkConfidence(fields.confidence ?? DEFAULT_CONFIDENCE),
     halfLife: halfLife === undefined ? null : readPeriod("halfLife", halfLife),
     idleHalfLife: idleHalfLife === undefined ? null : readPeriod("idleHalfLife", idleHalfLife),
     beacons: readBeacons(fields.beacons),

@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { explainScore, SPLITS } from "../src/reputation/explain.ts";
+import { type PolicyFields, parsePolicy, readPolicy } from "../src/reputation/policy.ts";
+import { creditFor, MAX_SCORED_SKETCHES, scoreIdentities } from "../src/reputation/score.ts";
+import {
+  breakEvenNames,
+  hashesToDouble,
+  namesAtCap,
+  tokensFor,
+  tokensWhenSplit,
+} from "../src/reputation/sybils.ts";
+import { lowerBound } from "../src/sketch/estimate.ts";
+import type { Sketch } from "../src/sketch/sketch.ts";
+import { sketchSubject } from "../src/sketch/subject.ts";
+import type { Algorithm } from "../src/stamp/digest.ts";
+import { often } from "./hostile.ts";
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 24);
+const K = 64;
+
+interface Made {
+  id?: string;
+  beacon?: string;
+  algorithm?: Algorithm;
+  /** What the estimate of the sketch is to be. */
+  work: number;
+  /** Makes nonces, and with them digests, that another sketch does not have. */
+  salt?: number;
+}
+
+/** A sketch with digests as they lie where there was so much work: none of it was done. */
+function madeSketch({ id = "alice", beacon, algorithm = "sha256", work, salt = 0 }: Made): Sketch {
+  const fields: [string, string][] = [["id", id]];
+  if (beacon !== undefined) fields.push(["beacon", beacon]);
+  const subject = sketchSubject("identity", algorithm, K, fields);
+  const digits = algorithm === "sha1" ? 40 : 64;
+  const step = BigInt(Math.floor(2 ** 160 / (work * (K / (K - 1)))));
+  const hashes = Array.from({ length: K }, (_, i) => {
+    const head = (step * BigInt(i + 1) - BigInt(salt)).toString(16).padStart(40, "0");
+    return { nonce: `${salt}-${i}`, digest: head.padEnd(digits, "0"), time: 0 };
+  });
+  return { subject, hashes };
+}
+
+function scoreOne(sketches: readonly Sketch[], fields: PolicyFields = {}, lastProof?: number) {
+  const lastProofs = new Map(lastProof === undefined ? [] : [["alice", lastProof]]);
+  const [score, ...others] = scoreIdentities(sketches, readPolicy(fields), {
+    now: NOW,
+    lastProofs,
+  });
+  assert.ok(score !== undefined && others.length === 0);
+  return score;
+}
+
+function near(actual: number, expected: number, relative = 1e-9): void {
+  assert.ok(Math.abs(actual / expected - 1) < relative, `${actual} is not ${expected}`);
+}
+
+const ESTIMATE: PolicyFields = { bound: "estimate", power: 1, unit: 0 };
+
+test("the safe bound counts by default, the estimate if the policy says so", () => {
+  const sketch = madeSketch({ work: 2 ** 40 });
+  near(scoreOne([sketch], ESTIMATE).counted, 2 ** 40);
+  near(scoreOne([sketch]).counted, lowerBound(sketch, 0.999));
+  near(scoreOne([sketch], { confidence: 0.9 }).counted, lowerBound(sketch, 0.9));
+  assert.ok(lowerBound(sketch, 0.999) < lowerBound(sketch, 0.9));
+  near(scoreOne([sketch]).score, (lowerBound(sketch, 0.999) / 2 ** 32) ** 1.3);
+});
+
+test("no hash counts twice", () => {
+  const one = madeSketch({ work: 2 ** 40 });
+  const once = scoreOne([one], ESTIMATE).counted;
+  near(scoreOne([one, one, one], ESTIMATE).counted, once);
+  assert.equal(scoreOne([one, one], ESTIMATE).parts[0]?.sketches, 2);
+  // Other nonces for the same message: another machine's work, which adds up by merging.
+  const other = madeSketch({ work: 2 ** 40, salt: 1 });
+  near(scoreOne([one, other], ESTIMATE).counted, 2 * once, 0.05);
+  near(scoreOne([one, other, one, other], ESTIMATE).counted, 2 * once, 0.05);
+  // Another beacon or algorithm is another message.
+  const beacon = madeSketch({ work: 2 ** 40, beacon: "drand 1" });
+  const sha1 = madeSketch({ work: 2 ** 40, algorithm: "sha1" });
+  near(scoreOne([one, beacon, sha1], ESTIMATE).counted, 3 * once);
+});
+
+test("identities are scored apart, in the order they come in", () => {
+  const sketches = ["bob", "alice", "bob"].map((id) => madeSketch({ id, work: 2 ** 33 }));
+  const scores = scoreIdentities(sketches, readPolicy(ESTIMATE), { now: NOW });
+  assert.deepEqual(
+    scores.map(({ id }) => id),
+    ["bob", "alice"],
+  );
+  near(scores[0]?.score ?? 0, scores[1]?.score ?? 1);
+});
+
+test("an algorithm has its weight, and one left out has none", () => {
+  const sha1 = madeSketch({ work: 2 ** 40, algorithm: "sha1" });
+  const sha256 = madeSketch({ work: 2 ** 40 });
+  const weights = { sha256: 0.25 };
+  near(scoreOne([sha1, sha256], { ...ESTIMATE, weights }).counted, 2 ** 38);
+  const [part] = scoreOne([sha1], { ...ESTIMATE, weights }).parts;
+  assert.equal(part?.reason, "no-weight");
+  assert.equal(scoreOne([sha1], { ...ESTIMATE, weights }).score, 0);
+});
+
+test("work fades from the date that the policy has for its beacon", () => {
+  const sketch = madeSketch({ work: 2 ** 40, beacon: "drand 7" });
+  const listed = { ...ESTIMATE, beacons: { "drand 7": "2026-11-04" } };
+  near(scoreOne([sketch], { ...listed, halfLife: "10d" }).counted, 2 ** 38);
+  near(scoreOne([sketch], listed).counted, 2 ** 40);
+  const undated = scoreOne([sketch], { ...ESTIMATE, halfLife: "10d" });
+  assert.equal(undated.score, 0);
+  assert.equal(undated.parts[0]?.reason, "undated");
+  // A date for all others, which the community knows to be the earliest.
+  near(
+    scoreOne([sketch], { ...ESTIMATE, halfLife: "10d", undated: "2026-11-14" }).counted,
+    2 ** 39,
+  );
+  const future = scoreOne([sketch], { ...ESTIMATE, beacons: { "drand 7": "2026-11-25" } });
+  assert.equal(future.parts[0]?.reason, "future");
+  assert.equal(future.score, 0);
+});
+
+test("a key that gives no sign of life fades", () => {
+  const sketch = madeSketch({ work: 2 ** 40, beacon: "drand 7" });
+  const fields = { ...ESTIMATE, idleHalfLife: "10d" };
+  assert.equal(scoreOne([sketch], fields).score, 0);
+  near(scoreOne([sketch], fields, NOW - 20 * DAY).counted, 2 ** 38);
+  const listed = { ...fields, beacons: { "drand 7": "2026-11-14" } };
+  near(scoreOne([sketch], listed).counted, 2 ** 39);
+  near(scoreOne([sketch], listed, NOW - 20 * DAY).counted, 2 ** 39);
+  near(scoreOne([sketch], listed, NOW).counted, 2 ** 40);
+  // A clock that was ahead makes nobody more alive than now.
+  near(scoreOne([sketch], listed, NOW + 20 * DAY).counted, 2 ** 40);
+  const both = { ...listed, halfLife: "5d" };
+  near(scoreOne([sketch], both, NOW).counted, 2 ** 38);
+});
+
+test("a cap caps, and credit follows the score", () => {
+  const sketch = madeSketch({ work: 2 ** 40 });
+  const fields = { ...ESTIMATE, unit: 32, cap: 100, credit: { perToken: 0.5, most: 60 } };
+  const capped = scoreOne([sketch], fields);
+  assert.deepEqual([capped.score, capped.capped], [100, true]);
+  assert.equal(creditFor(capped, readPolicy(fields)), 50);
+  assert.equal(creditFor({ score: 1e9 }, readPolicy(fields)), 60);
+  assert.equal(creditFor(capped, readPolicy(ESTIMATE)), 0);
+});
+
+test("splitting among n names leaves n^(1 - power)", () => {
+  const policy = readPolicy();
+  const work = 2 ** 40;
+  for (const n of [1, 2, 10, 100, 1e6]) {
+    near(tokensWhenSplit(work, n, policy), n ** -0.3 * tokensFor(work, policy));
+  }
+  near(
+    tokensWhenSplit(work, 100, readPolicy({ power: 1 })),
+    tokensFor(work, readPolicy({ power: 1 })),
+  );
+});
+
+test("at the break-even number of names nothing is lost, with one more something is", () => {
+  const policies = fc.record({
+    power: fc.double({ min: 1.05, max: 3, noNaN: true }),
+    unit: fc.integer({ min: 0, max: 40 }),
+    cap: fc.double({ min: 0.5, max: 1e6, noNaN: true }),
+  });
+  const works = fc.double({ min: 1, max: 2 ** 60, noNaN: true });
+  const property = fc.property(policies, works, (fields, work) => {
+    const policy = readPolicy(fields);
+    const alone = tokensFor(work, policy);
+    const names = breakEvenNames(work, policy);
+    if (names === null || names > 1e12) return;
+    assert.ok(tokensWhenSplit(work, names, policy) >= alone * (1 - 1e-9));
+    assert.ok(tokensWhenSplit(work, names + 1, policy) < alone * (1 + 1e-9));
+  });
+  fc.assert(property, often(300));
+  assert.equal(breakEvenNames(2 ** 40, readPolicy()), 1);
+  assert.equal(breakEvenNames(2 ** 40, readPolicy({ power: 1 })), null);
+  // 2^8 units at a power of 1.5 are 4096 tokens uncapped, 64 times the cap: 64^2 names.
+  const policy = readPolicy({ power: 1.5, cap: 64 });
+  near(breakEvenNames(2 ** 40, policy) ?? 0, 4096);
+  near(namesAtCap(2 ** 40, policy), 16);
+});
+
+test("doubling a score costs 2^(1/power) times the work, where the cap allows it", () => {
+  const policy = readPolicy();
+  const more = hashesToDouble(2 ** 40, policy) ?? 0;
+  near(tokensFor(2 ** 40 + more, policy), 2 * tokensFor(2 ** 40, policy));
+  near(more / 2 ** 40, 0.7044, 1e-3);
+  assert.equal(hashesToDouble(0, policy), null);
+  assert.equal(hashesToDouble(2 ** 40, readPolicy({ cap: 1 })), null);
+});
+
+test("a policy is refused for what it does not say clearly", () => {
+  const refused: [text: string, parameter: string][] = [
+    ["", "policy"],
+    ["[]", "policy"],
+    ["null", "policy"],
+    ['{"powr":1.3}', "policy"],
+    ['{"__proto__":{"power":3}}', "policy"],
+    ['{"power":"1.3"}', "power"],
+    ['{"power":0}', "power"],
+    ['{"power":1e999}', "power"],
+    ['{"power":3.01}', "power"],
+    ['{"unit":-1}', "unit"],
+    ['{"bound":"upper"}', "bound"],
+    ['{"bound":"estimate","confidence":0.9}', "confidence"],
+    ['{"confidence":1}', "confidence"],
+    ['{"halfLife":"0d"}', "halfLife"],
+    ['{"halfLife":730}', "halfLife"],
+    ['{"idleHalfLife":"soon"}', "idleHalfLife"],
+    ['{"beacons":{"a":"2026-02-30"}}', "beacons"],
+    ['{"beacons":["a"]}', "beacons"],
+    ['{"undated":20261124}', "undated"],
+    ['{"weights":{"md5":1}}', "weights"],
+    ['{"weights":{"sha1":-1}}', "weights.sha1"],
+    ['{"weights":{"sha1":null}}', "weights.sha1"],
+    ['{"cap":0}', "cap"],
+    ['{"cap":null}', "cap"],
+    ['{"credit":{"perToken":1}}', "credit.most"],
+    ['{"credit":{"perToken":1,"most":1,"least":1}}', "credit"],
+    [`{"power":1${" ".repeat(1 << 20)}}`, "policy"],
+  ];
+  for (const [text, parameter] of refused) {
+    assert.throws(() => parsePolicy(text), { code: "bad-input", parameter }, text.slice(0, 80));
+  }
+  assert.deepEqual(parsePolicy("{}"), readPolicy());
+});
+
+test("hostile policies: refused by name, or one whose every score is a number", () => {
+  const values = fc.oneof(fc.json(), fc.double().map(String), fc.constantFrom("1", '"1d"', "{}"));
+  const names = fc
+    .constantFrom("power", "unit", "bound", "confidence", "halfLife", "beacons")
+    .chain((name) => fc.oneof(fc.constant(name), fc.constantFrom("weights", "cap", "credit", "x")));
+  const texts = fc
+    .array(fc.tuple(names, values), { maxLength: 5 })
+    .map((pairs) => `{${pairs.map(([name, value]) => `"${name}":${value}`).join()}}`);
+  const sketch = madeSketch({ work: 2 ** 40 });
+  let read = 0;
+  const property = fc.property(texts, (text) => {
+    let policy: ReturnType<typeof parsePolicy>;
+    try {
+      policy = parsePolicy(text);
+    } catch (error) {
+      assert.equal((error as { code: string }).code, "bad-input");
+      return;
+    }
+    read++;
+    const [score] = scoreIdentities([sketch], policy, { now: NOW });
+    assert.ok(Number.isFinite(score?.score) && (score?.score ?? -1) >= 0, text);
+  });
+  fc.assert(property, often(500));
+  assert.ok(read > 0);
+});
+
+test("hostile calls: too many sketches and times that are none are refused", () => {
+  const many = Array.from({ length: MAX_SCORED_SKETCHES + 1 }, () => madeSketch({ work: 1e6 }));
+  assert.throws(() => scoreIdentities(many, readPolicy()), { parameter: "sketches" });
+  assert.throws(() => scoreIdentities([], readPolicy(), { now: Number.NaN }), { parameter: "now" });
+  assert.deepEqual(scoreIdentities([], readPolicy()), []);
+});
+
+test("an explanation says what splitting keeps and what doubling costs, by algorithm", () => {
+  const policy = readPolicy({ weights: { sha256: 2 } });
+  const { keeps, doubleFactor, doubleHashes, ...others } = explainScore(
+    { counted: 2 ** 40 },
+    policy,
+  );
+  for (const [i, n] of SPLITS.entries()) near(keeps[i] ?? 0, n ** -0.3);
+  near(doubleFactor, 2 ** (1 / 1.3));
+  assert.equal(doubleHashes.sha1, null);
+  near(doubleHashes.sha256 ?? 0, (2 ** 40 * (2 ** (1 / 1.3) - 1)) / 2);
+  assert.deepEqual(others, { breakEvenNames: 1, namesAtCap: 0 });
+  const nothing = explainScore({ counted: 0 }, policy);
+  assert.deepEqual([nothing.keeps, nothing.doubleHashes.sha256], [[0, 0, 0], null]);
+});
