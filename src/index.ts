@@ -16,6 +16,25 @@ export {
   startSearch,
 } from "./engine.ts";
 export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
+export { beaconTime } from "./identity/beacon.ts";
+export {
+  formatIdentity,
+  type Identity,
+  type IdentityFault,
+  type IdentityReading,
+  type IdentityTerms,
+  identityOf,
+  identitySubject,
+  MAX_IDENTITY_LENGTH,
+  readIdentity,
+} from "./identity/format.ts";
+export { canonicalId, idOfKeyFile } from "./identity/id.ts";
+export {
+  type IdentityReason,
+  type IdentityRules,
+  type IdentityVerdict,
+  verifyIdentity,
+} from "./identity/verify.ts";
 export { type SetOptions, type SetVerdict, verifyWork, type WorkVerdict } from "./judge-set.ts";
 export { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "./mail.ts";
 export {

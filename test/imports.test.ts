@@ -44,6 +44,7 @@ test("imports go down only, and never in a circle", () => {
 test("verify reaches no native code, and engine.ts alone knows of any", () => {
   assert.ok(!reachableFrom("verify.ts").has("engine.ts"));
   assert.ok(!reachableFrom("cli/verify.ts").has("engine.ts"));
+  assert.ok(!reachableFrom("identity/verify.ts").has("engine.ts"));
   const native = files.filter((file) => /\.node\b|dlopen/.test(text(file)));
   assert.deepEqual(
     native.filter((file) => file !== "engine.ts"),

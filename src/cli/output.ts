@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { toAscii } from "../ascii-json.ts";
 import { StampmillError } from "../errors.ts";
 import { EnvironmentError } from "./exit.ts";
 
@@ -92,14 +93,6 @@ export function toJsonLine<T extends Flat<T>>(value: T): string {
 /** Text from outside as it may be shown: as it is if it is printable ASCII, else as JSON does. */
 export function toPrintable(text: string): string {
   return /^[!-~]+$/.test(text) ? text : toAscii(JSON.stringify(text));
-}
-
-/** JSON with all that is not ASCII escaped. */
-export function toAscii(json: string): string {
-  return json.replace(
-    /[\u007f-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** Messages quote what they were given: it must neither end the line nor act on a terminal. */

@@ -1,4 +1,4 @@
-import { toAscii } from "../output.ts";
+import { toAscii } from "../../ascii-json.ts";
 import type { Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeAll, describePlace } from "./plain.ts";

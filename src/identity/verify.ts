@@ -1,0 +1,138 @@
+import { badInput } from "../errors.ts";
+import { checkAlgorithm } from "../search-job.ts";
+import { checkConfidence, DEFAULT_CONFIDENCE, lowerBound } from "../sketch/estimate.ts";
+import type { Algorithm } from "../stamp/digest.ts";
+import { checkWork } from "../work.ts";
+import { beaconTime, checkBeacon } from "./beacon.ts";
+import { type Identity, type IdentityFault, readIdentity } from "./format.ts";
+import { canonicalId } from "./id.ts";
+
+/** What an identity is asked for. */
+export interface IdentityRules {
+  /** Least work behind it, in bits: 40 means 2^40 hashes. */
+  atLeast: number;
+  /** How certain that must be, 0.5 to 0.999999; 0.999 by default. */
+  confidence?: number | undefined;
+  /** Whose it must be. */
+  id?: string | undefined;
+  /** The algorithms that count; all by default. */
+  algorithms?: readonly Algorithm[] | undefined;
+  /** The beacons that are taken, each as a whole; any by default. */
+  beacons?: readonly string[] | undefined;
+  /** The beacon must name a time that is no earlier, in milliseconds since 1970. */
+  beaconAfter?: number | undefined;
+  /** How far into the future a beacon's time may be, for clocks that differ; 0 by default. */
+  grace?: number | undefined;
+  /** The time, in milliseconds since 1970; the clock by default. */
+  now?: number | undefined;
+}
+
+/**
+ * Why an identity is not accepted: the faults of a line, and
+ *
+ * - `algorithm`, `id`, `beacon`: it is not one of those asked for.
+ * - `beacon-undated`: a time is asked for, and its beacon does not begin with one.
+ * - `beacon-too-old`, `beacon-in-future`: by the time its beacon begins with.
+ * - `work`: less work than asked for is certain.
+ */
+export type IdentityReason =
+  | IdentityFault
+  | "algorithm"
+  | "id"
+  | "beacon"
+  | "beacon-undated"
+  | "beacon-too-old"
+  | "beacon-in-future"
+  | "work";
+
+export type IdentityVerdict =
+  | { readonly valid: true; readonly identity: Identity; readonly atLeast: number }
+  | {
+      readonly valid: false;
+      readonly reason: IdentityReason;
+      /** One sentence, without its capital and full stop. */
+      readonly detail: string;
+      /** What was read, if the line is in order. */
+      readonly identity?: Identity;
+    };
+
+/**
+ * Judges one line: first by itself, every hash computed anew, then by the rules. Needs no native
+ * code. Work counts by its lower bound, never by its estimate.
+ *
+ * @throws StampmillError `bad-input` naming the rule that cannot stand
+ */
+export function verifyIdentity(line: string, rules: IdentityRules): IdentityVerdict {
+  const checked = checkRules(rules);
+  const reading = readIdentity(line);
+  if (reading.status === "bad") {
+    const { reason, detail } = reading;
+    return { valid: false, reason, detail };
+  }
+  const { identity } = reading;
+  const broken = brokenRule(identity, checked);
+  if (broken !== undefined) return { valid: false, ...broken, identity };
+  const certain = Math.log2(lowerBound(identity.sketch, checked.confidence));
+  if (certain >= checked.atLeast) return { valid: true, identity, atLeast: certain };
+  const percent = Number((100 * checked.confidence).toPrecision(8));
+  const detail = `2^${floor2(certain)} hashes are certain by ${percent} %, not 2^${checked.atLeast}`;
+  return { valid: false, reason: "work", detail, identity };
+}
+
+interface CheckedRules extends IdentityRules {
+  confidence: number;
+}
+
+function checkRules(rules: IdentityRules): CheckedRules {
+  checkWork(rules.atLeast);
+  for (const algorithm of rules.algorithms ?? []) checkAlgorithm(algorithm);
+  for (const time of [rules.beaconAfter, rules.now, rules.grace]) {
+    if (time !== undefined && !Number.isFinite(time)) {
+      throw badInput("rules", "beaconAfter, grace and now must be numbers of milliseconds");
+    }
+  }
+  return {
+    ...rules,
+    confidence: checkConfidence(rules.confidence ?? DEFAULT_CONFIDENCE),
+    id: rules.id === undefined ? undefined : canonicalId(rules.id),
+    beacons: rules.beacons?.map(checkBeacon),
+  };
+}
+
+function brokenRule({ id, beacon, sketch }: Identity, rules: CheckedRules) {
+  const { algorithm } = sketch.subject;
+  const because = (reason: IdentityReason, detail: string) => ({ reason, detail });
+  if (rules.algorithms !== undefined && !rules.algorithms.includes(algorithm)) {
+    return because("algorithm", `its algorithm is ${algorithm}`);
+  }
+  if (rules.id !== undefined && id !== rules.id) return because("id", `it is the work of ${id}`);
+  if (rules.beacons !== undefined && !rules.beacons.includes(beacon)) {
+    return because("beacon", beacon === "" ? "it has no beacon" : `its beacon is ${beacon}`);
+  }
+  return rules.beaconAfter === undefined ? undefined : brokenDate(beacon, rules);
+}
+
+/** A beacon of tomorrow proves nothing: somebody made it up. */
+function brokenDate(
+  beacon: string,
+  { beaconAfter = 0, now = Date.now(), grace = 0 }: IdentityRules,
+) {
+  const time = beaconTime(beacon);
+  if (time === undefined) {
+    const detail = beacon === "" ? "it has no beacon" : "its beacon does not begin with a date";
+    return { reason: "beacon-undated", detail } as const;
+  }
+  if (time < beaconAfter) {
+    return {
+      reason: "beacon-too-old",
+      detail: `its beacon is of ${beacon.split(":", 1)}`,
+    } as const;
+  }
+  if (time <= now + grace) return undefined;
+  return { reason: "beacon-in-future", detail: "its beacon is dated in the future" } as const;
+}
+
+/** Two decimals, never more than there is. */
+function floor2(bits: number): string {
+  return (Math.floor(100 * bits) / 100).toFixed(2);
+}
