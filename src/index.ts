@@ -51,7 +51,29 @@ export {
   type MintOptions,
   mint,
 } from "./mint.ts";
-export { explainScore, type ScoreExplanation, SPLITS } from "./reputation/explain.ts";
+export {
+  checkChallenge,
+  createChallenge,
+  MAX_CHALLENGE_LENGTH,
+  MIN_CHALLENGE_LENGTH,
+} from "./ownership/challenge.ts";
+export {
+  type CheckProofOptions,
+  checkProof,
+  DEFAULT_PROOF_AGE,
+  type ProofReason,
+  type ProofVerdict,
+} from "./ownership/check.ts";
+export { PROOF_METHODS, type ProofMethod } from "./ownership/keys.ts";
+export {
+  ed25519Signer,
+  type ProofSigner,
+  type ProveOptions,
+  proveIdentity,
+  signerForKey,
+  sshSigner,
+} from "./ownership/prove.ts";
+export { explainScore, type ScoreExplanation } from "./reputation/explain.ts";
 export {
   DEFAULT_POWER,
   DEFAULT_UNIT,

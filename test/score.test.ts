@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { explainScore, SPLITS } from "../src/reputation/explain.ts";
+import { type Identity, identityOf, identitySubject } from "../src/identity/format.ts";
+import { explainScore } from "../src/reputation/explain.ts";
 import { type PolicyFields, parsePolicy, readPolicy } from "../src/reputation/policy.ts";
 import { creditFor, MAX_SCORED_SKETCHES, scoreIdentities } from "../src/reputation/score.ts";
 import {
@@ -12,8 +13,6 @@ import {
   tokensWhenSplit,
 } from "../src/reputation/sybils.ts";
 import { lowerBound } from "../src/sketch/estimate.ts";
-import type { Sketch } from "../src/sketch/sketch.ts";
-import { sketchSubject } from "../src/sketch/subject.ts";
 import type { Algorithm } from "../src/stamp/digest.ts";
 import { often } from "./hostile.ts";
 
@@ -32,20 +31,24 @@ interface Made {
 }
 
 /** A sketch with digests as they lie where there was so much work: none of it was done. */
-function madeSketch({ id = "alice", beacon, algorithm = "sha256", work, salt = 0 }: Made): Sketch {
-  const fields: [string, string][] = [["id", id]];
-  if (beacon !== undefined) fields.push(["beacon", beacon]);
-  const subject = sketchSubject("identity", algorithm, K, fields);
+function madeSketch({
+  id = "alice",
+  beacon,
+  algorithm = "sha256",
+  work,
+  salt = 0,
+}: Made): Identity {
+  const subject = identitySubject({ id, beacon, algorithm, k: K });
   const digits = algorithm === "sha1" ? 40 : 64;
   const step = BigInt(Math.floor(2 ** 160 / (work * (K / (K - 1)))));
   const hashes = Array.from({ length: K }, (_, i) => {
     const head = (step * BigInt(i + 1) - BigInt(salt)).toString(16).padStart(40, "0");
     return { nonce: `${salt}-${i}`, digest: head.padEnd(digits, "0"), time: 0 };
   });
-  return { subject, hashes };
+  return identityOf({ subject, hashes });
 }
 
-function scoreOne(sketches: readonly Sketch[], fields: PolicyFields = {}, lastProof?: number) {
+function scoreOne(sketches: readonly Identity[], fields: PolicyFields = {}, lastProof?: number) {
   const lastProofs = new Map(lastProof === undefined ? [] : [["alice", lastProof]]);
   const [score, ...others] = scoreIdentities(sketches, readPolicy(fields), {
     now: NOW,
@@ -64,10 +67,10 @@ const ESTIMATE: PolicyFields = { bound: "estimate", power: 1, unit: 0 };
 test("the safe bound counts by default, the estimate if the policy says so", () => {
   const sketch = madeSketch({ work: 2 ** 40 });
   near(scoreOne([sketch], ESTIMATE).counted, 2 ** 40);
-  near(scoreOne([sketch]).counted, lowerBound(sketch, 0.999));
-  near(scoreOne([sketch], { confidence: 0.9 }).counted, lowerBound(sketch, 0.9));
-  assert.ok(lowerBound(sketch, 0.999) < lowerBound(sketch, 0.9));
-  near(scoreOne([sketch]).score, (lowerBound(sketch, 0.999) / 2 ** 32) ** 1.3);
+  near(scoreOne([sketch]).counted, lowerBound(sketch.sketch, 0.999));
+  near(scoreOne([sketch], { confidence: 0.9 }).counted, lowerBound(sketch.sketch, 0.9));
+  assert.ok(lowerBound(sketch.sketch, 0.999) < lowerBound(sketch.sketch, 0.9));
+  near(scoreOne([sketch]).score, (lowerBound(sketch.sketch, 0.999) / 2 ** 32) ** 1.3);
 });
 
 test("no hash counts twice", () => {
@@ -118,6 +121,12 @@ test("work fades from the date that the policy has for its beacon", () => {
     scoreOne([sketch], { ...ESTIMATE, halfLife: "10d", undated: "2026-11-14" }).counted,
     2 ** 39,
   );
+  const dated = madeSketch({ work: 2 ** 40, beacon: "2026-11-04:block" });
+  const claims = { ...ESTIMATE, halfLife: "10d" };
+  assert.equal(scoreOne([dated], claims).score, 0);
+  near(scoreOne([dated], { ...claims, dates: "claimed" }).counted, 2 ** 38);
+  const knows = { ...claims, beacons: { "2026-11-04:block": "2026-10-25" } };
+  near(scoreOne([dated], { ...knows, dates: "claimed" }).counted, 2 ** 37);
   const future = scoreOne([sketch], { ...ESTIMATE, beacons: { "drand 7": "2026-11-25" } });
   assert.equal(future.parts[0]?.reason, "future");
   assert.equal(future.score, 0);
@@ -213,6 +222,8 @@ test("a policy is refused for what it does not say clearly", () => {
     ['{"idleHalfLife":"soon"}', "idleHalfLife"],
     ['{"beacons":{"a":"2026-02-30"}}', "beacons"],
     ['{"beacons":["a"]}', "beacons"],
+    ['{"beacons":{" a":"2026-02-03"}}', "beacon"],
+    ['{"dates":"any"}', "dates"],
     ['{"undated":20261124}', "undated"],
     ['{"weights":{"md5":1}}', "weights"],
     ['{"weights":{"sha1":-1}}', "weights.sha1"],
@@ -257,22 +268,27 @@ test("hostile policies: refused by name, or one whose every score is a number", 
 
 test("hostile calls: too many sketches and times that are none are refused", () => {
   const many = Array.from({ length: MAX_SCORED_SKETCHES + 1 }, () => madeSketch({ work: 1e6 }));
-  assert.throws(() => scoreIdentities(many, readPolicy()), { parameter: "sketches" });
+  assert.throws(() => scoreIdentities(many, readPolicy()), { parameter: "identities" });
   assert.throws(() => scoreIdentities([], readPolicy(), { now: Number.NaN }), { parameter: "now" });
   assert.deepEqual(scoreIdentities([], readPolicy()), []);
 });
 
 test("an explanation says what splitting keeps and what doubling costs, by algorithm", () => {
   const policy = readPolicy({ weights: { sha256: 2 } });
-  const { keeps, doubleFactor, doubleHashes, ...others } = explainScore(
+  const { splits, doubleFactor, doubleHashes, ...others } = explainScore(
     { counted: 2 ** 40 },
     policy,
   );
-  for (const [i, n] of SPLITS.entries()) near(keeps[i] ?? 0, n ** -0.3);
+  assert.deepEqual(
+    splits.map(({ names }) => names),
+    [2, 10, 100],
+  );
+  for (const { names, keeps } of splits) near(keeps, names ** -0.3);
   near(doubleFactor, 2 ** (1 / 1.3));
   assert.equal(doubleHashes.sha1, null);
   near(doubleHashes.sha256 ?? 0, (2 ** 40 * (2 ** (1 / 1.3) - 1)) / 2);
   assert.deepEqual(others, { breakEvenNames: 1, namesAtCap: 0 });
   const nothing = explainScore({ counted: 0 }, policy);
-  assert.deepEqual([nothing.keeps, nothing.doubleHashes.sha256], [[0, 0, 0], null]);
+  assert.ok(nothing.splits.every(({ keeps }) => keeps === 0));
+  assert.equal(nothing.doubleHashes.sha256, null);
 });

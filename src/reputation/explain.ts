@@ -4,12 +4,12 @@ import type { Score } from "./score.ts";
 import { breakEvenNames, hashesToDouble, namesAtCap, tokensWhenSplit } from "./sybils.ts";
 
 /** Numbers of names for which it is told what splitting leaves. */
-export const SPLITS = [2, 10, 100] as const;
+const SPLITS = [2, 10, 100];
 
 /** What a score means for whoever would cheat, and for whoever would raise it. */
 export interface ScoreExplanation {
-  /** For each number of {@link SPLITS}, what so many names together get, of what one name gets. */
-  readonly keeps: readonly number[];
+  /** What so many names together keep of the score, with the same work in equal parts. */
+  readonly splits: readonly { readonly names: number; readonly keeps: number }[];
   /**
    * The most names among which the same work can be split without a loss: 1 if splitting always
    * loses; null if it never does, at a power of 1 or less.
@@ -39,7 +39,10 @@ export function explainScore(
   };
   const doubleHashes = ALGORITHMS.map((algorithm) => [algorithm, hashesOf(algorithm)]);
   return {
-    keeps: SPLITS.map((n) => (alone === 0 ? 0 : tokensWhenSplit(counted, n, policy) / alone)),
+    splits: SPLITS.map((names) => ({
+      names,
+      keeps: alone === 0 ? 0 : tokensWhenSplit(counted, names, policy) / alone,
+    })),
     breakEvenNames: breakEvenNames(counted, policy),
     namesAtCap: namesAtCap(counted, policy),
     doubleFactor: 2 ** (1 / policy.power),

@@ -1,5 +1,6 @@
 import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
+import { checkBeacon } from "../identity/beacon.ts";
 import { parseInstant } from "../instant.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE } from "../sketch/estimate.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
@@ -33,9 +34,14 @@ export interface PolicyFields {
   readonly halfLife?: string | undefined;
   /** How long after its last proof of ownership a key counts half; never by default. */
   readonly idleHalfLife?: string | undefined;
-  /** When each beacon became known: the only dates that `halfLife` goes by. */
+  /** When each beacon became known. */
   readonly beacons?: Readonly<Record<string, string>> | undefined;
-  /** The date to take for sketches of other beacons, or none; without it they count nothing. */
+  /**
+   * `listed` (the default): only the dates in `beacons` are believed. `claimed`: for other beacons
+   * also the date that they begin with, which whoever did the work may have made up.
+   */
+  readonly dates?: "listed" | "claimed" | undefined;
+  /** The date for sketches without one; while anything fades they count nothing without it. */
   readonly undated?: string | undefined;
   /** What a hash of each algorithm counts; an algorithm left out counts nothing. All 1 by default. */
   readonly weights?: Partial<Readonly<Record<Algorithm, number>>> | undefined;
@@ -57,6 +63,7 @@ export interface Policy {
   readonly idleHalfLife: number | null;
   /** Milliseconds since 1970, by beacon. */
   readonly beacons: ReadonlyMap<string, number>;
+  readonly dates: "listed" | "claimed";
   /** Milliseconds since 1970; null if what has no date counts nothing. */
   readonly undated: number | null;
   readonly weights: Readonly<Record<Algorithm, number>>;
@@ -66,7 +73,7 @@ export interface Policy {
 }
 
 const FIELDS = ["power", "unit", "bound", "confidence", "halfLife", "idleHalfLife", "beacons"]
-  .concat(["undated", "weights", "cap", "credit"])
+  .concat(["dates", "undated", "weights", "cap", "credit"])
   .sort();
 
 /**
@@ -77,9 +84,12 @@ const FIELDS = ["power", "unit", "bound", "confidence", "halfLife", "idleHalfLif
 export function readPolicy(given: PolicyFields = {}): Policy {
   const fields = plainObject("policy", given) as PolicyFields;
   checkNames("policy", fields, FIELDS);
-  const { bound = "lower", undated, halfLife, idleHalfLife } = fields;
+  const { bound = "lower", dates = "listed", undated, halfLife, idleHalfLife } = fields;
   if (bound !== "lower" && bound !== "estimate") {
     throw badInput("bound", "bound must be lower or estimate");
+  }
+  if (dates !== "listed" && dates !== "claimed") {
+    throw badInput("dates", "dates must be listed or claimed");
   }
   if (fields.confidence !== undefined && bound === "estimate") {
     throw badInput("confidence", "confidence belongs to bound lower: the estimate has none");
@@ -92,6 +102,7 @@ export function readPolicy(given: PolicyFields = {}): Policy {
     halfLife: halfLife === undefined ? null : readPeriod("halfLife", halfLife),
     idleHalfLife: idleHalfLife === undefined ? null : readPeriod("idleHalfLife", idleHalfLife),
     beacons: readBeacons(fields.beacons),
+    dates,
     undated: undated === undefined ? null : readDate("undated", undated),
     weights: readWeights(fields.weights),
     cap: fields.cap === undefined ? Infinity : numberIn("cap", fields.cap, 1e-9, 1e15),
@@ -123,7 +134,7 @@ function readBeacons(given: PolicyFields["beacons"]): Map<string, number> {
   if (entries.length > MAX_POLICY_BEACONS) {
     throw badInput("beacons", `a policy lists at most ${MAX_POLICY_BEACONS} beacons`);
   }
-  return new Map(entries.map(([beacon, date]) => [beacon, readDate("beacons", date)]));
+  return new Map(entries.map(([beacon, date]) => [checkBeacon(beacon), readDate("beacons", date)]));
 }
 
 function readWeights(given: PolicyFields["weights"]): Policy["weights"] {

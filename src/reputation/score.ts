@@ -1,6 +1,8 @@
 import { badInput } from "../errors.ts";
+import { beaconTime } from "../identity/beacon.ts";
+import { type Identity, identityOf } from "../identity/format.ts";
 import { estimateWork, lowerBound } from "../sketch/estimate.ts";
-import { mergeSketches, type Sketch } from "../sketch/sketch.ts";
+import { mergeSketches } from "../sketch/sketch.ts";
 import { toTime } from "../stamp/date.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import type { Policy } from "./policy.ts";
@@ -21,9 +23,9 @@ export type NothingReason = "no-weight" | "undated" | "future";
 /** What one sketch (or several of the same beacon, algorithm and k, merged) adds to a score. */
 export interface ScoredPart {
   readonly algorithm: Algorithm;
-  /** Null if the sketch names none. */
-  readonly beacon: string | null;
-  /** When the work can have begun: the policy's date for the beacon; null if it has none. */
+  /** Empty if there is none. */
+  readonly beacon: string;
+  /** When the work can have begun, by the policy; null if it has no date for the beacon. */
   readonly since: number | null;
   /** The work by the policy's bound, in hashes. */
   readonly hashes: number;
@@ -57,7 +59,7 @@ export interface ScoreOptions {
 }
 
 /**
- * Scores every identity that the sketches are of, in the order of their first sketch.
+ * Scores every id that has sketches, in the order of their first one.
  *
  * No hash counts twice. Sketches of the same identity, beacon, algorithm and k may hold the same
  * hashes, and are merged. Those that differ in any of these have no message in common, so their
@@ -66,21 +68,21 @@ export interface ScoreOptions {
  * @throws StampmillError `bad-input` for more than 10,000 sketches, or a time that is none
  */
 export function scoreIdentities(
-  sketches: readonly Sketch[],
+  identities: readonly Identity[],
   policy: Policy,
   options: ScoreOptions = {},
 ): Score[] {
-  if (sketches.length > MAX_SCORED_SKETCHES) {
-    throw badInput("sketches", `at most ${MAX_SCORED_SKETCHES} sketches are scored at once`);
+  if (identities.length > MAX_SCORED_SKETCHES) {
+    throw badInput("identities", `at most ${MAX_SCORED_SKETCHES} sketches are scored at once`);
   }
   const now = toTime(options.now ?? Date.now());
   if (Number.isNaN(now)) throw badInput("now", "now must be a Date or milliseconds since 1970");
-  const identities = new Map<string, Map<string, Sketch[]>>();
-  for (const sketch of sketches) {
-    const subjects = entry(identities, fieldOf(sketch, "id") ?? "", () => new Map());
-    entry(subjects, sketch.subject.head, () => []).push(sketch);
+  const byId = new Map<string, Map<string, Identity[]>>();
+  for (const identity of identities) {
+    const subjects = entry(byId, identity.id, () => new Map());
+    entry(subjects, identity.sketch.subject.head, () => []).push(identity);
   }
-  return [...identities].map(([id, subjects]) => {
+  return [...byId].map(([id, subjects]) => {
     const lastProof = options.lastProofs?.get(id) ?? null;
     const parts = [...subjects.values()].map((same) => scorePart(same, policy, now, lastProof));
     return scoreOf(id, parts, policy);
@@ -94,17 +96,17 @@ function scoreOf(id: string, parts: readonly ScoredPart[], policy: Policy): Scor
 }
 
 function scorePart(
-  same: readonly Sketch[],
+  same: readonly Identity[],
   policy: Policy,
   now: number,
   lastProof: number | null,
 ): ScoredPart {
-  const sketch = mergeSketches(same);
+  const sketch = mergeSketches(same.map((identity) => identity.sketch));
   const { algorithm } = sketch.subject;
-  const beacon = fieldOf(sketch, "beacon");
+  const { beacon } = identityOf(sketch);
   const hashes =
     policy.bound === "lower" ? lowerBound(sketch, policy.confidence) : estimateWork(sketch);
-  const since = (beacon === null ? undefined : policy.beacons.get(beacon)) ?? policy.undated;
+  const since = dateOf(beacon, policy);
   // Whoever worked after a beacon was alive then; nobody but the owner can make the proof later.
   const alive =
     since === null || lastProof === null ? (since ?? lastProof) : Math.max(since, lastProof);
@@ -132,8 +134,11 @@ function halved(halfLife: number | null, now: number, since: number | null): num
   return since === null ? Number.NaN : 2 ** (-Math.max(0, now - since) / halfLife);
 }
 
-function fieldOf({ subject }: Sketch, wanted: string): string | null {
-  return subject.fields.find(([name]) => name === wanted)?.[1] ?? null;
+/** When work with this beacon can have begun, as far as the community knows or believes. */
+function dateOf(beacon: string, { beacons, dates, undated }: Policy): number | null {
+  const listed = beacons.get(beacon);
+  if (listed !== undefined) return listed;
+  return (dates === "claimed" ? beaconTime(beacon) : undefined) ?? undated;
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
