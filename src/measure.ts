@@ -3,7 +3,7 @@ import { type RunningSearch, startSearch } from "./engine.ts";
 import { badInput, StampmillError } from "./errors.ts";
 import { mint } from "./mint.ts";
 import type { Algorithm } from "./stamp/digest.ts";
-import { COUNTER_DIGITS, layStamp } from "./stamp/layout.ts";
+import { COUNTER_DIGITS, layStamp, SMALL_SEARCH_BITS } from "./stamp/layout.ts";
 import { availableThreads } from "./threads.ts";
 
 export interface RateOptions {
@@ -16,8 +16,16 @@ export interface RateOptions {
   seconds?: number | undefined;
   /** Measure the search for compact stamps, which is the one for messages of any layout. */
   compact?: boolean | undefined;
+  /** For stamps of so many bits, 22 by default: those of fewer are laid out in another way. */
+  bits?: number | undefined;
   signal?: AbortSignal | undefined;
 }
+
+/** A search for {@link startVainSearch}. */
+export type VainSearch = Omit<RateOptions, "seconds"> & {
+  /** How many counters to try; by default all there are, which takes years. */
+  count?: bigint;
+};
 
 /**
  * What the machine did while it was measured:
@@ -27,7 +35,8 @@ export interface RateOptions {
  *   to the last, as of a processor that grows hot.
  * - `unsteady`: the slices' spread is more than 10 %, as with other tenants on the same processor.
  */
-export type Condition = "calm" | "busy" | "throttling" | "unsteady";
+export const CONDITIONS = ["calm", "busy", "throttling", "unsteady"] as const;
+export type Condition = (typeof CONDITIONS)[number];
 
 export interface MeasuredRate {
   readonly algorithm: Algorithm;
@@ -38,6 +47,8 @@ export interface MeasuredRate {
   readonly rate: number;
   /** Hashes a second in the best slice. */
   readonly best: number;
+  /** Hashes a second over the whole time, which is what a long search gets here and now. */
+  readonly sustained: number;
   /** From the slowest tenth of the slices to the fastest, as a share of the median. */
   readonly spread: number;
   /** Hashes a second in each slice of about ten milliseconds, in order. */
@@ -54,11 +65,12 @@ export interface MeasuredRate {
 const SLICE = 0.01;
 const WARM_UP = 0.15;
 const MAX_SECONDS = 60;
-/** Of a search for as many bits the engine uses the layout that long searches have. */
-const LONG_SEARCH_BITS = 24;
 /** Enough that a kernel which finds wrong stamps, or none, cannot pass for a fast one. */
 const CHECKED_BITS = 12;
-const RESOURCE = "calibrate.example.org";
+/** As short as to leave a compact stamp in one block. */
+const RESOURCE = "example.org";
+/** Gives a compact stamp 10 digits: fewer might all be tried before the time is over. */
+const COMPACT_BITS = 50;
 
 const LEAST_SHARE = 0.9;
 const MOST_DRIFT = 0.05;
@@ -73,35 +85,50 @@ const MOST_SPREAD = 0.1;
  * or the clock stands still; `aborted` when the signal fires
  */
 export async function measureRate(options: RateOptions): Promise<MeasuredRate> {
-  const { algorithm, kernel, threads, seconds = 0.5, compact = false, signal } = options;
+  const { seconds = 0.5, ...task } = options;
   if (typeof seconds !== "number" || !(seconds > 0 && seconds <= MAX_SECONDS)) {
     throw badInput("seconds", `seconds must be more than 0 and at most ${MAX_SECONDS}`);
   }
-  const task = { algorithm, kernel, threads, compact, signal };
   await mint({ ...task, resource: RESOURCE, bits: CHECKED_BITS });
-  const head = { bits: LONG_SEARCH_BITS, date: "000101", resource: RESOURCE, ext: "", algorithm };
+  const search = startVainSearch(task);
+  try {
+    const watched = await watch(search, Math.ceil(seconds / SLICE), task.signal);
+    search.cancel();
+    return summary(task.algorithm, await search.done, watched);
+  } finally {
+    search.cancel();
+  }
+}
+
+/**
+ * Starts the search for a stamp, with a limit that no digest is under.
+ *
+ * @throws StampmillError as startSearch does
+ */
+export function startVainSearch({
+  algorithm,
+  compact = false,
+  bits = SMALL_SEARCH_BITS,
+  ...rest
+}: VainSearch): RunningSearch {
+  const laidFor = compact ? COMPACT_BITS : bits;
+  const head = { bits: laidFor, date: "000101", resource: RESOURCE, ext: "", algorithm };
   const { text, positions } = layStamp(head, compact);
-  const search = startSearch({
-    ...task,
+  return startSearch({
+    ...rest,
+    algorithm,
     message: Buffer.from(text, "latin1"),
     positions,
     alphabet: COUNTER_DIGITS,
     limit: 0n,
     wanted: 0,
   });
-  try {
-    const watched = await watch(search, Math.ceil(seconds / SLICE), signal);
-    search.cancel();
-    const end = await search.done;
-    return summary(algorithm, end, watched);
-  } finally {
-    search.cancel();
-  }
 }
 
 interface Watched {
   slices: number[];
   seconds: number;
+  tries: number;
   /** Of the processors, in seconds. */
   processorTime: number;
 }
@@ -116,7 +143,8 @@ async function watch(
   const used = process.cpuUsage();
   const start = process.uptime();
   let time = start;
-  let tried = search.tried();
+  const triedAtStart = search.tried();
+  let tried = triedAtStart;
   // Counted, not timed: it ends even if the clock does not go on.
   for (let i = 0; i < count; i++) {
     await pause(SLICE, signal);
@@ -126,10 +154,11 @@ async function watch(
     if (time > before) slices.push((tried - triedBefore) / (time - before));
   }
   const { user, system } = process.cpuUsage(used);
-  if (slices.length === 0 || tried === 0) {
+  if (slices.length === 0 || tried === triedAtStart) {
     throw new StampmillError("engine", "nothing can be measured: the clock stands still");
   }
-  return { slices, seconds: time - start, processorTime: (user + system) / 1e6 };
+  const tries = tried - triedAtStart;
+  return { slices, seconds: time - start, tries, processorTime: (user + system) / 1e6 };
 }
 
 async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -143,7 +172,7 @@ async function pause(seconds: number, signal: AbortSignal | undefined): Promise<
 function summary(
   algorithm: Algorithm,
   { kernel, threads }: { kernel: string; threads: number },
-  { slices, seconds, processorTime }: Watched,
+  { slices, seconds, tries, processorTime }: Watched,
 ): MeasuredRate {
   const sorted = slices.toSorted((a, b) => a - b);
   const rate = quantile(sorted, 0.5);
@@ -156,6 +185,7 @@ function summary(
     threads,
     rate,
     best: quantile(sorted, 1),
+    sustained: tries / seconds,
     spread,
     slices,
     seconds,

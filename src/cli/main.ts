@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../version.ts";
 import { EXIT, exitCodeFor } from "./exit.ts";
 import { reportError, writeError, writeProduct } from "./output.ts";
 
@@ -13,11 +13,6 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   git: async () => (await import("./git.ts")).gitCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
-
-/** The version in package.json, found by the package's own name from src/ and dist/ alike. */
-function packageVersion(): string {
-  return createRequire(import.meta.url)("stampmill/package.json").version;
-}
 
 /** The program with the command that is named, or with all of them. */
 async function createProgram(

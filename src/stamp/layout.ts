@@ -38,7 +38,7 @@ const LEAST_OUTER_DIGITS = 2;
  * Under this many bits a table of 64^2 rows costs more time (1 ms) than it saves: a table of 64 makes
  * a long search 8 % slower. Measured with both algorithms, on one thread and two.
  */
-const SMALL_SEARCH_BITS = 22;
+export const SMALL_SEARCH_BITS = 22;
 
 /**
  * Lays out a stamp to be minted, with 96 random bits from the system's generator.

@@ -1,0 +1,84 @@
+import type { Algorithm } from "../stamp/digest.ts";
+import { availableThreads } from "../threads.ts";
+import { measurePace, type Pace } from "./pace.ts";
+import { type ProfileEntry, profileKey, readProfile } from "./profile-file.ts";
+
+export interface HostOptions {
+  /** By default STAMPMILL_KERNEL, or else the fastest. */
+  kernel?: string | undefined;
+  /** By default all that the process may use. */
+  threads?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Told of a calibration that is there but ignored. */
+  warn?: ((message: string) => void) | undefined;
+}
+
+/** How fast this machine is, and how that is known. */
+export interface HostPace {
+  readonly pace: Pace;
+  readonly kernel: string;
+  readonly threads: number;
+  /** `profile`: from what `stampmill calibrate` kept; `measurement`: measured just now. */
+  readonly from: "profile" | "measurement";
+}
+
+/** Hashes a second, and how they are known. */
+export interface HostRate extends Omit<HostPace, "pace"> {
+  readonly rate: number;
+}
+
+/** How long a quick measurement watches long searches. */
+const QUICK_SECONDS = 0.3;
+
+/**
+ * How fast this machine mints: from its calibration, or from a measurement of about a second if
+ * there is none for this kernel and number of threads.
+ *
+ * @throws StampmillError `bad-input` naming the option; `engine` if the engine is missing or fails;
+ * `aborted` when the signal fires
+ */
+export async function hostPace(
+  algorithm: Algorithm,
+  { kernel, threads, signal, warn }: HostOptions = {},
+): Promise<HostPace> {
+  const entry = calibrated(algorithm, { kernel, threads, warn });
+  if (entry !== undefined) {
+    return { pace: entry, kernel: entry.kernel, threads: entry.threads, from: "profile" };
+  }
+  const quick = { algorithm, kernel, threads, signal, seconds: QUICK_SECONDS };
+  const { measured, pace } = await measurePace(quick);
+  return { pace, kernel: measured.kernel, threads: measured.threads, from: "measurement" };
+}
+
+/**
+ * Hashes a second of this machine in a long search, as {@link hostPace} knows them.
+ *
+ * @throws StampmillError as {@link hostPace}
+ */
+export async function hostRate(algorithm: Algorithm, options?: HostOptions): Promise<HostRate> {
+  const { pace, ...rest } = await hostPace(algorithm, options);
+  return { rate: pace.rate, ...rest };
+}
+
+/** What the calibration says of an algorithm with this many threads. */
+function calibrated(
+  algorithm: Algorithm,
+  { kernel, threads, warn }: HostOptions,
+): ProfileEntry | undefined {
+  const key = profileKey(kernel);
+  const profile = readProfile(key);
+  if (profile === undefined) return undefined;
+  if ("problem" in profile) {
+    warn?.(profile.problem);
+    return undefined;
+  }
+  const wanted = threads ?? availableThreads();
+  return profile.entries.find(
+    (entry) =>
+      entry.algorithm === algorithm &&
+      entry.threads === wanted &&
+      // The key has the kernels that work here, but a file may say anything.
+      key.kernels.split(" ").includes(entry.kernel) &&
+      (key.kernel === "" || key.kernel === entry.kernel),
+  );
+}
