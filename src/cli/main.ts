@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   cost: async () => (await import("./cost.ts")).costCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),
   git: async () => (await import("./git.ts")).gitCommand(),
+  identity: async () => (await import("./identity.ts")).identityCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 

@@ -95,6 +95,11 @@ export function toPrintable(text: string): string {
   return /^[!-~]+$/.test(text) ? text : toAscii(JSON.stringify(text));
 }
 
+/** One line of text from outside, its spaces left alone: what is not ASCII is written as JSON does. */
+export function toPrintableLine(text: string): string {
+  return toAscii(toOneLine(text));
+}
+
 /** Messages quote what they were given: it must neither end the line nor act on a terminal. */
 function toOneLine(message: string): string {
   return message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");

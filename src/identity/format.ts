@@ -10,6 +10,9 @@ import { canonicalId } from "./id.ts";
 /** Longest line of a sketch that is read, in bytes: with 1024 hashes and the longest id it is less. */
 export const MAX_IDENTITY_LENGTH = 65_536;
 
+/** What work is done in if nothing is said. */
+export const DEFAULT_ALGORITHM: Algorithm = "sha256";
+
 /** Whose work it is, and how it is counted. */
 export interface IdentityTerms {
   /** A key, an address, any printable line: see `canonicalId`. */
@@ -48,7 +51,7 @@ export type IdentityReading =
  * @throws StampmillError `bad-input` naming what cannot stand
  */
 export function identitySubject(terms: IdentityTerms): SketchSubject {
-  const { algorithm = "sha256", k = DEFAULT_SKETCH_SIZE } = terms;
+  const { algorithm = DEFAULT_ALGORITHM, k = DEFAULT_SKETCH_SIZE } = terms;
   const fields = [
     ["id", canonicalId(terms.id)],
     ["beacon", checkBeacon(terms.beacon ?? "")],
@@ -77,6 +80,8 @@ export function readIdentity(line: string): IdentityReading {
   if (typeof line !== "string" || line.length > MAX_IDENTITY_LENGTH) {
     return malformed(`it is longer than ${MAX_IDENTITY_LENGTH} characters`);
   }
+  if (line === "") return malformed("there is nothing");
+  if (line.includes("\n")) return malformed("it is more than one line");
   const parts = partsOf(line);
   if (parts === undefined)
     return malformed("it is not JSON with the keys and types of an identity");

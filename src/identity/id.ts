@@ -35,6 +35,9 @@ export function canonicalId(text: string): string {
  */
 export function idOfKeyFile(text: string): string {
   const hint = "give the public key: an OpenSSH .pub file, or Ed25519 in PEM";
+  if (text.length > MAX_KEY_FILE) {
+    throw badInput("key", `a key file has at most ${MAX_KEY_FILE} characters`);
+  }
   if (/PRIVATE KEY/.test(text)) throw badInput("key", "this is a private key", hint);
   if (text.startsWith("-----BEGIN PUBLIC KEY-----")) return pemId(text, hint);
   const lines = text.split(/\r?\n/).filter((line) => line !== "");

@@ -1,4 +1,6 @@
+import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
+import { DEFAULT_GRACE } from "../rules.ts";
 import { checkAlgorithm } from "../search-job.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE, lowerBound } from "../sketch/estimate.ts";
 import type { Algorithm } from "../stamp/digest.ts";
@@ -6,6 +8,8 @@ import { checkWork } from "../work.ts";
 import { beaconTime, checkBeacon } from "./beacon.ts";
 import { type Identity, type IdentityFault, readIdentity } from "./format.ts";
 import { canonicalId } from "./id.ts";
+
+const DEFAULT_GRACE_TIME = parseDuration(DEFAULT_GRACE, "grace");
 
 /** What an identity is asked for. */
 export interface IdentityRules {
@@ -15,13 +19,13 @@ export interface IdentityRules {
   confidence?: number | undefined;
   /** Whose it must be. */
   id?: string | undefined;
-  /** The algorithms that count; all by default. */
-  algorithms?: readonly Algorithm[] | undefined;
+  /** Accept work in this algorithm only. */
+  algorithm?: Algorithm | undefined;
   /** The beacons that are taken, each as a whole; any by default. */
   beacons?: readonly string[] | undefined;
   /** The beacon must name a time that is no earlier, in milliseconds since 1970. */
   beaconAfter?: number | undefined;
-  /** How far into the future a beacon's time may be, for clocks that differ; 0 by default. */
+  /** How far into the future a beacon's time may be, in milliseconds; 2 days by default. */
   grace?: number | undefined;
   /** The time, in milliseconds since 1970; the clock by default. */
   now?: number | undefined;
@@ -46,7 +50,12 @@ export type IdentityReason =
   | "work";
 
 export type IdentityVerdict =
-  | { readonly valid: true; readonly identity: Identity; readonly atLeast: number }
+  | {
+      readonly valid: true;
+      readonly identity: Identity;
+      /** The work that is certain, in bits. */
+      readonly certain: number;
+    }
   | {
       readonly valid: false;
       readonly reason: IdentityReason;
@@ -73,7 +82,7 @@ export function verifyIdentity(line: string, rules: IdentityRules): IdentityVerd
   const broken = brokenRule(identity, checked);
   if (broken !== undefined) return { valid: false, ...broken, identity };
   const certain = Math.log2(lowerBound(identity.sketch, checked.confidence));
-  if (certain >= checked.atLeast) return { valid: true, identity, atLeast: certain };
+  if (certain >= checked.atLeast) return { valid: true, identity, certain };
   const percent = Number((100 * checked.confidence).toPrecision(8));
   const detail = `2^${floor2(certain)} hashes are certain by ${percent} %, not 2^${checked.atLeast}`;
   return { valid: false, reason: "work", detail, identity };
@@ -85,7 +94,7 @@ interface CheckedRules extends IdentityRules {
 
 function checkRules(rules: IdentityRules): CheckedRules {
   checkWork(rules.atLeast);
-  for (const algorithm of rules.algorithms ?? []) checkAlgorithm(algorithm);
+  if (rules.algorithm !== undefined) checkAlgorithm(rules.algorithm);
   for (const time of [rules.beaconAfter, rules.now, rules.grace]) {
     if (time !== undefined && !Number.isFinite(time)) {
       throw badInput("rules", "beaconAfter, grace and now must be numbers of milliseconds");
@@ -102,7 +111,7 @@ function checkRules(rules: IdentityRules): CheckedRules {
 function brokenRule({ id, beacon, sketch }: Identity, rules: CheckedRules) {
   const { algorithm } = sketch.subject;
   const because = (reason: IdentityReason, detail: string) => ({ reason, detail });
-  if (rules.algorithms !== undefined && !rules.algorithms.includes(algorithm)) {
+  if (rules.algorithm !== undefined && algorithm !== rules.algorithm) {
     return because("algorithm", `its algorithm is ${algorithm}`);
   }
   if (rules.id !== undefined && id !== rules.id) return because("id", `it is the work of ${id}`);
@@ -115,7 +124,7 @@ function brokenRule({ id, beacon, sketch }: Identity, rules: CheckedRules) {
 /** A beacon of tomorrow proves nothing: somebody made it up. */
 function brokenDate(
   beacon: string,
-  { beaconAfter = 0, now = Date.now(), grace = 0 }: IdentityRules,
+  { beaconAfter = 0, now = Date.now(), grace = DEFAULT_GRACE_TIME }: IdentityRules,
 ) {
   const time = beaconTime(beacon);
   if (time === undefined) {

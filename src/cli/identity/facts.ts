@@ -1,0 +1,59 @@
+import { beaconTime } from "../../identity/beacon.ts";
+import type { Identity } from "../../identity/format.ts";
+import { formatInstant } from "../../instant.ts";
+import { estimateWork, lowerBound } from "../../sketch/estimate.ts";
+import { formatCount } from "../quantity.ts";
+
+/** What can be said of an identity, in the order of the JSON. */
+export function factsOf({ id, beacon, sketch }: Identity, confidence: number) {
+  const time = beaconTime(beacon);
+  const [estimate, least] = [estimateWork(sketch), lowerBound(sketch, confidence)];
+  const { algorithm, size } = sketch.subject;
+  return {
+    id,
+    beacon,
+    earliest: time === undefined ? null : formatInstant(time),
+    algorithm,
+    k: size,
+    hashes: sketch.hashes.length,
+    estimate,
+    estimateBits: Math.log2(estimate),
+    lowerBound: least,
+    lowerBits: Math.log2(least),
+    confidence,
+  };
+}
+
+/** In place of the facts where there are none. */
+export const NO_FACTS = {
+  id: null,
+  beacon: null,
+  earliest: null,
+  algorithm: null,
+  k: null,
+  hashes: null,
+  estimate: null,
+  estimateBits: null,
+  lowerBound: null,
+  lowerBits: null,
+  confidence: null,
+} satisfies Record<keyof ReturnType<typeof factsOf>, null>;
+
+/** Its keys, for the help of commands. */
+export const FACTS_HELP = `id beacon earliest algorithm k hashes estimate estimateBits lowerBound lowerBits
+confidence`;
+
+/** `2^40.12 = 1.19 T hashes`. */
+export function hashesInWords(hashes: number): string {
+  return `2^${twoDecimals(Math.log2(hashes))} = ${formatCount(hashes)} ${hashes === 1 ? "hash" : "hashes"}`;
+}
+
+/** Bits cut off, not rounded: nothing is said to be more than it is. */
+export function twoDecimals(bits: number): string {
+  return (Math.floor(100 * bits) / 100).toFixed(2);
+}
+
+/** `99.9 %`. */
+export function confidenceInWords(confidence: number): string {
+  return `${Number((100 * confidence).toPrecision(8))} %`;
+}

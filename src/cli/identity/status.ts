@@ -1,0 +1,68 @@
+import { estimateWork } from "../../sketch/estimate.ts";
+import type { Sketch } from "../../sketch/sketch.ts";
+import { writeAside } from "../output.ts";
+import { formatCount, formatSeconds } from "../quantity.ts";
+import { hashesInWords } from "./facts.ts";
+
+/** What is watched; it may change meanwhile. */
+export interface Watched {
+  sketch: Sketch;
+  tried: () => number;
+  /** Milliseconds that the work shall take. */
+  duration: number | undefined;
+  /** Bits that the estimate shall reach. */
+  until: number | undefined;
+}
+
+const FIRST_SHOWN_AFTER = 500;
+const REDRAWN_EVERY = 250;
+const CLEAR = "\r\u001b[K";
+
+/**
+ * Shows a line on standard error about the work under way, if that is a terminal.
+ *
+ * @returns removes it; may be called again
+ */
+export function showStatus(watched: Watched): () => void {
+  const { stderr } = process;
+  if (!stderr.isTTY || process.env.TERM === "dumb") return () => {};
+  const start = performance.now();
+  let shown = false;
+  const draw = () => {
+    shown = true;
+    // The last column stays empty: some terminals go on to the next line from there.
+    const width = (stderr.columns || 80) - 1;
+    writeAside(CLEAR + describe(watched, (performance.now() - start) / 1000).slice(0, width));
+  };
+  let timer = setTimeout(() => {
+    draw();
+    timer = setInterval(draw, REDRAWN_EVERY);
+  }, FIRST_SHOWN_AFTER);
+  const end = () => {
+    clearTimeout(timer);
+    process.removeListener("exit", end);
+    if (shown) writeAside(CLEAR);
+    shown = false;
+  };
+  // Where a second signal ends the process, the shell's prompt wants a line of its own.
+  process.once("exit", end);
+  return end;
+}
+
+function describe(watched: Watched, seconds: number): string {
+  const tries = watched.tried();
+  const rate = seconds > 0 ? tries / seconds : 0;
+  const { sketch } = watched;
+  const worth = sketch.hashes.length === 0 ? "" : `${hashesInWords(estimateWork(sketch))} | `;
+  const done = `+${formatCount(tries)} in ${formatSeconds(seconds)} at ${formatCount(rate)}H/s`;
+  return worth + done + left(watched, seconds, rate);
+}
+
+/** How long it will take: exactly where a time was set, on average where an amount of work was. */
+function left({ sketch, duration, until }: Watched, seconds: number, rate: number): string {
+  const times: number[] = [];
+  if (duration !== undefined) times.push(duration / 1000 - seconds);
+  if (until !== undefined && rate > 0) times.push((2 ** until - estimateWork(sketch)) / rate);
+  const least = Math.min(...times);
+  return least > 0 && least < Infinity ? ` | about ${formatSeconds(least)} left` : "";
+}
