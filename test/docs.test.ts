@@ -17,7 +17,7 @@ async function output(command: string, cwd: string): Promise<string> {
   const define = 'stampmill() { "$STAMPMILL_NODE" "$STAMPMILL_ENTRY" "$@"; }\n';
   const env = {
     ...cliEnvironment(),
-    HOME: cwd,
+    XDG_CACHE_HOME: cwd,
     STAMPMILL_NODE: process.execPath,
     STAMPMILL_ENTRY: cliEntry,
   };

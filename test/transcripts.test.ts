@@ -77,7 +77,8 @@ async function run(command: string, cwd: string): Promise<string[]> {
   const stampmill = `stampmill() { '${process.execPath}' '${cliEntry}' "$@"; }`;
   const child = spawn("sh", ["-c", `${stampmill}\n${command}`], {
     cwd,
-    env: cliEnvironment(),
+    // What this user has calibrated is not part of it.
+    env: { ...cliEnvironment(), XDG_CACHE_HOME: join(cwd, ".cache") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { code, signal, stdout, stderr } = await outcomeOf(child);

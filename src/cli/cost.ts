@@ -12,8 +12,9 @@ import {
   withPrices,
 } from "./cost-table.ts";
 import { EXIT } from "./exit.ts";
+import { hostRateNow } from "./host-rate.ts";
 import { decimal, mintAlgorithm, wholeNumber } from "./options.ts";
-import { toJsonLine, writeHint, writeProduct } from "./output.ts";
+import { toJsonLine, writeProduct } from "./output.ts";
 import { formatCount } from "./quantity.ts";
 
 interface Options extends Prices {
@@ -76,7 +77,7 @@ async function run(options: Options): Promise<void> {
   const purchase: Purchase = { hashes: 2 ** work, algorithm, count };
   // Reckoned once before anything is measured, so that wrong options are told at once.
   costFacts({ ...purchase, hostRate: 1 }, prices);
-  const known = { ...purchase, hostRate: host ? await rateOfHost(algorithm) : undefined };
+  const known = { ...purchase, hostRate: host ? await hostRateNow(algorithm) : undefined };
   if (json) {
     const { hashes } = purchase;
     const lines = costFacts(known, prices).map((fact) =>
@@ -99,16 +100,4 @@ function workOf({ bits, work, algorithm }: Options): number {
   if (bits === undefined) throw new StampmillError("bad-input", "give --bits or --work");
   if (bits <= DIGEST_BITS[algorithm]) return bits;
   throw badInput("--bits", `--bits must be from 0 to ${DIGEST_BITS[algorithm]} for ${algorithm}`);
-}
-
-/** This host's rate; null, with a hint, where there is no engine to ask. */
-async function rateOfHost(algorithm: Algorithm): Promise<number | null> {
-  try {
-    const { measureRate } = await import("../measure.ts");
-    return (await measureRate({ algorithm, seconds: 0.3 })).rate;
-  } catch (error) {
-    if (!(error instanceof StampmillError) || error.code !== "engine") throw error;
-    writeHint(`this host is left out: ${error.message}`);
-    return null;
-  }
 }

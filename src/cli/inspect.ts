@@ -4,11 +4,13 @@ import { formatInstant } from "../instant.ts";
 import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
 import { leadingZeroBits, stampDigest } from "../stamp/digest.ts";
 import { parseStamp, type Stamp } from "../stamp/stamp.ts";
+import { costFacts, costTable, type Prices, type Purchase, withPrices } from "./cost-table.ts";
 import { EXIT } from "./exit.ts";
+import { savedHostRate } from "./host-rate.ts";
 import { once } from "./options.ts";
 import { toJsonLine, writeProduct } from "./output.ts";
 
-interface Options {
+interface Options extends Prices {
   expires: string;
   grace: string;
   json?: true;
@@ -18,10 +20,15 @@ const DETAILS = `
 Nothing is judged but the shape: an expired stamp, or one whose work is missing,
 is shown too. A two-digit year is the one nearest to now.
 
+Last comes what such a stamp costs, one and a million of them: see stampmill cost
+--help. This host's time is known if stampmill calibrate was run on it.
+
 JSON: stamp version bits date resource ext rand counter algorithm digest
-actualBits work hashes expires. "bits" is what the stamp claims (null in version
-0), "work" what it is worth in bits (null if its digest has fewer than it
-claims), "hashes" the tries such a stamp takes on average.
+actualBits work hashes expires costs. "bits" is what the stamp claims (null in
+version 0), "work" what it is worth in bits (null if its digest has fewer than it
+claims), "hashes" the tries such a stamp takes on average, "costs" a list of
+device tenure rate seconds joules dollars totalSeconds totalJoules totalDollars
+(empty without work), totals for a million.
 
 Exit codes: 0 shown; 1 not a stamp; 2 wrong usage; 3 writing failed.
 
@@ -31,7 +38,7 @@ Examples:
 
 /** `stampmill inspect`. */
 export function inspectCommand(): Command {
-  return new Command("inspect")
+  const command = new Command("inspect")
     .description("Take one stamp apart: its fields, digest, work and dates.")
     .argument("<stamp>", "the stamp")
     .option(
@@ -45,18 +52,26 @@ export function inspectCommand(): Command {
       "how far clocks may differ",
       once("--grace", (text) => text),
       DEFAULT_GRACE,
-    )
+    );
+  return withPrices(command)
     .option("--json", "print one line of JSON")
     .addHelpText("after", DETAILS)
     .action(run);
 }
 
 async function run(text: string, options: Options): Promise<void> {
-  const { expires, grace, json } = options;
+  const { expires, grace, json, ...prices } = options;
   const lifetime = parseDuration(expires, "--expires") + parseDuration(grace, "--grace");
   const stamp = parseStamp(text);
   const facts = factsOf(stamp, lifetime);
-  await writeProduct(json ? toJsonLine(facts) : toText(stamp, facts, options));
+  const purchase = purchaseOf(facts, await savedHostRate(facts.algorithm));
+  // What claims a thousand bits and has none of them is not worth reckoning with.
+  const costs = facts.work === null ? [] : costFacts(purchase, prices);
+  await writeProduct(
+    json
+      ? toJsonLine({ ...facts, costs })
+      : toText(stamp, facts, options) + costInWords(facts, purchase, prices),
+  );
   process.exitCode = EXIT.done;
 }
 
@@ -107,6 +122,18 @@ function toText(stamp: Stamp, facts: Facts, { expires, grace }: Options): string
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name.padEnd(10)} ${value === "" ? "(empty)" : value}\n`)
     .join("");
+}
+
+/** A million of such stamps. */
+function purchaseOf({ hashes, algorithm }: Facts, hostRate: number | null): Purchase {
+  return { hashes, algorithm, count: 1_000_000, hostRate };
+}
+
+function costInWords({ work }: Facts, purchase: Purchase, prices: Prices): string {
+  if (work === null) return "";
+  const unknown =
+    purchase.hostRate === null ? "\nThis host's rate is not known: run stampmill calibrate.\n" : "";
+  return `\n${costTable(purchase, prices)}${unknown}`;
 }
 
 function workInWords({ bits, actualBits, work, hashes }: Facts): string {

@@ -82,8 +82,13 @@ export function reportError(error: unknown): void {
 
 type JsonValue = string | number | boolean | null;
 
-/** What a line of JSON may hold: no nesting but lists, and no BigInt, which JSON does not know. */
-type Flat<T> = { readonly [K in keyof T]: JsonValue | readonly JsonValue[] };
+/** A row of a table within a line of JSON. */
+type JsonRow = { readonly [name: string]: JsonValue };
+
+/** What a line of JSON may hold: lists and tables at most, and no BigInt, which JSON does not know. */
+type Flat<T> = {
+  readonly [K in keyof T]: JsonValue | readonly JsonValue[] | readonly JsonRow[];
+};
 
 /** One line of JSON, in ASCII so that nothing in it can act on a terminal. */
 export function toJsonLine<T extends Flat<T>>(value: T): string {

@@ -1,7 +1,7 @@
 import type { Algorithm } from "../stamp/digest.ts";
 import { availableThreads } from "../threads.ts";
 import { measurePace, type Pace } from "./pace.ts";
-import { type ProfileEntry, profileKey, readProfile } from "./profile-file.ts";
+import { anyProfile, type ProfileEntry, profileKey, readProfile } from "./profile-file.ts";
 
 export interface HostOptions {
   /** By default STAMPMILL_KERNEL, or else the fastest. */
@@ -58,6 +58,17 @@ export async function hostPace(
 export async function hostRate(algorithm: Algorithm, options?: HostOptions): Promise<HostRate> {
   const { pace, ...rest } = await hostPace(algorithm, options);
   return { rate: pace.rate, ...rest };
+}
+
+/**
+ * The same if a calibration says it; undefined otherwise. Measures nothing.
+ *
+ * @throws StampmillError `engine` if the engine is missing
+ */
+export function savedRate(algorithm: Algorithm, options: HostOptions = {}): HostRate | undefined {
+  const entry = anyProfile() ? calibrated(algorithm, options) : undefined;
+  if (entry === undefined) return undefined;
+  return { rate: entry.rate, kernel: entry.kernel, threads: entry.threads, from: "profile" };
 }
 
 /** What the calibration says of an algorithm with this many threads. */
