@@ -43,3 +43,13 @@ export function checkDuration(milliseconds: number, parameter: string): number {
   if (known && milliseconds >= 0 && milliseconds <= MAX_DURATION) return milliseconds;
   throw new StampmillError("bad-input", `${parameter} must be from 0 to 36500 days`, { parameter });
 }
+
+/**
+ * Milliseconds from an option that takes either a duration in words or milliseconds.
+ *
+ * @throws StampmillError `bad-input` as {@link parseDuration} and {@link checkDuration}
+ */
+export function readDuration(period: string | number, parameter: string): number {
+  if (typeof period === "string") return parseDuration(period, parameter);
+  return checkDuration(period, parameter);
+}

@@ -16,6 +16,23 @@ export {
   startSearch,
 } from "./engine.ts";
 export { type ErrorCode, type ErrorDetails, StampmillError } from "./errors.ts";
+export { createGate } from "./gate/gate.ts";
+export { GATE_DEFAULTS } from "./gate/options.ts";
+export { MAX_NAME_LENGTH } from "./gate/request.ts";
+export type {
+  AcceptedPost,
+  Explanation,
+  Gate,
+  GateOptions,
+  GateReason,
+  GateVerdict,
+  PostRequest,
+  Quote,
+  QuoteRequest,
+  RejectedPost,
+  StampReason,
+  StampVerdict,
+} from "./gate/types.ts";
 export { beaconTime } from "./identity/beacon.ts";
 export {
   formatIdentity,
@@ -73,6 +90,25 @@ export {
   signerForKey,
   sshSigner,
 } from "./ownership/prove.ts";
+export { hashesFor, MAX_PRICE, priceFor, type StampPlan } from "./price/payment.ts";
+export {
+  debtAt,
+  fullDebt,
+  priceAt,
+  STEPS,
+  type Step,
+  type Tariff,
+  takeStep,
+} from "./price/price.ts";
+export {
+  advanceFor,
+  type CheckedTerms,
+  DEFAULT_TERMS,
+  MAX_INTERVALS,
+  type PriceTerms,
+  readTerms,
+  tariffFor,
+} from "./price/terms.ts";
 export { explainScore, type ScoreExplanation } from "./reputation/explain.ts";
 export {
   DEFAULT_POWER,
@@ -139,6 +175,14 @@ export {
   type StampV0,
   type StampV1,
 } from "./stamp/stamp.ts";
+export {
+  type Charge,
+  type ChargeOutcome,
+  type ChargeTerms,
+  type PosterQuestion,
+  posterKey,
+  type Store,
+} from "./store/charge.ts";
 export { exportSpent } from "./store/dump.ts";
 export { spentEntry } from "./store/entry.ts";
 export { type ImportReport, importSpent } from "./store/import.ts";

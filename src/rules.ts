@@ -1,4 +1,4 @@
-import { checkDuration, parseDuration } from "./duration.ts";
+import { readDuration } from "./duration.ts";
 import { badInput } from "./errors.ts";
 import { exactMatcher, type ResourceMatcher, wildcardMatcher } from "./match.ts";
 import { toTime } from "./stamp/date.ts";
@@ -92,7 +92,7 @@ export function readRules(options: VerifyOptions): Rules {
     );
   }
   if (typeof allowV0 !== "boolean") throw badInput("allowV0", "allowV0 must be true or false");
-  const expires = readPeriod(options.expires ?? DEFAULT_EXPIRES, "expires");
+  const expires = readDuration(options.expires ?? DEFAULT_EXPIRES, "expires");
   if (expires === 0) {
     throw badInput(
       "expires",
@@ -104,7 +104,7 @@ export function readRules(options: VerifyOptions): Rules {
     bits,
     matches: readResources(options),
     expires,
-    grace: readPeriod(options.grace ?? DEFAULT_GRACE, "grace"),
+    grace: readDuration(options.grace ?? DEFAULT_GRACE, "grace"),
     now: options.now === undefined ? null : readNow(options.now),
     algorithm: algorithm ?? null,
     allowV0,
@@ -137,11 +137,6 @@ function readResources({
   const [only] = matchers;
   if (matchers.length === 1 && only !== undefined) return only;
   return (resource) => matchers.some((matches) => matches(resource) === true);
-}
-
-function readPeriod(period: string | number, parameter: string): number {
-  if (typeof period === "string") return parseDuration(period, parameter);
-  return checkDuration(period, parameter);
 }
 
 function readNow(now: Date | number): number {

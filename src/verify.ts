@@ -1,7 +1,7 @@
 import { formatInstant } from "./instant.ts";
 import { type Rules, readRules, type VerifyOptions } from "./rules.ts";
 import { leadingZeroBits, stampDigest } from "./stamp/digest.ts";
-import { isProblem, MAX_STAMP_LENGTH, readStamp, type Stamp } from "./stamp/stamp.ts";
+import { excerpt, isProblem, readStamp, type Stamp } from "./stamp/stamp.ts";
 
 /**
  * Why a stamp is not valid, in the order in which it is judged, cheapest first.
@@ -133,12 +133,6 @@ function unread(text: string, reason: Reason): RejectedVerdict {
     date: null,
     expires: null,
   };
-}
-
-/** The text for a verdict: kept whole if it may be a stamp, so that a flood stays small. */
-function excerpt(text: string): string {
-  if (typeof text !== "string") return "";
-  return text.length <= MAX_STAMP_LENGTH ? text : `${text.slice(0, 200)}…`;
 }
 
 function rejected(

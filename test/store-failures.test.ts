@@ -173,9 +173,9 @@ test("somebody else's database, and one of a later version, are left alone", asy
 
   const later = await makeStore("later.db", [freeStamp()]);
   const raised = open(later);
-  raised.exec("PRAGMA user_version = 2");
+  raised.exec("PRAGMA user_version = 3");
   raised.close();
-  await assertFails(later, [freeStamp()], /another version of stampmill \(schema 2, not 1\)/);
+  await assertFails(later, [freeStamp()], /another version of stampmill \(schema 3, not 2\)/);
 
   const markless = await makeStore("markless.db", [freeStamp()]);
   const emptied = open(markless);

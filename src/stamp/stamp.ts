@@ -91,6 +91,12 @@ export function isProblem(result: Stamp | StampProblem): result is StampProblem 
   return "reason" in result;
 }
 
+/** The text for a verdict: kept whole if it may be a stamp, so that a flood stays small. */
+export function excerpt(text: string): string {
+  if (typeof text !== "string") return "";
+  return text.length <= MAX_STAMP_LENGTH ? text : `${text.slice(0, 200)}…`;
+}
+
 /**
  * Takes a stamp apart, strictly: printable ASCII without spaces, at most 4096 characters, every
  * field present, a date that exists. A stamp that parses may still be worth nothing: see `verify`.

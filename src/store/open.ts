@@ -1,5 +1,5 @@
 import { StampmillError } from "../errors.ts";
-import type { SpentStore } from "./store.ts";
+import type { Store } from "./charge.ts";
 
 export interface OpenOptions {
   /** `false` fails where there is no file; `true`, which makes one, by default. */
@@ -7,7 +7,7 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a store of spent stamps, and makes it if it is new.
+ * Opens a store of spent stamps and posters' debts, and makes it if it is new.
  *
  * - `FILE` or `sqlite:FILE`: an SQLite database, for the processes of one machine.
  * - `redis://HOST` or `rediss://HOST` (TLS), with `USER:PASSWORD@`, `:PORT` and `/DATABASE`: a Redis
@@ -15,10 +15,7 @@ export interface OpenOptions {
  *
  * @throws StampmillError `bad-input` for any other URL; `store` if it cannot be opened
  */
-export async function openStore(
-  url: string,
-  { create = true }: OpenOptions = {},
-): Promise<SpentStore> {
+export async function openStore(url: string, { create = true }: OpenOptions = {}): Promise<Store> {
   if (typeof url !== "string" || url === "" || url.includes("\0")) {
     throw badUrl("the store must be a file, or a URL such as redis://localhost");
   }

@@ -8,7 +8,7 @@ export const REDIS_SCHEMA = 1;
  *
  * Redis does not undo what a script did before it failed, so scripts look first and write last.
  */
-const PRELUDE = `
+export const PRELUDE = `
 local spent, marks = KEYS[1], KEYS[2]
 local schema, horizon, keep, count =
   unpack(redis.call('HMGET', marks, 'schema', 'horizon', 'keep', 'count'))

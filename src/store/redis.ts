@@ -1,26 +1,31 @@
 import { StampmillError } from "../errors.ts";
-import { checkEntries, checkSets, DIGEST_LENGTH } from "./entry.ts";
+import {
+  type Charge,
+  type ChargeOutcome,
+  type ChargeTerms,
+  checkCharges,
+  checkQuestions,
+  type PosterQuestion,
+  type Store,
+} from "./charge.ts";
+import { checkEntries, checkSets } from "./entry.ts";
+import { MAX_SCRIPT, readLetters, toArguments, whole } from "./redis-arguments.ts";
 import { RedisLink, redisError } from "./redis-link.ts";
+import { RedisPosters } from "./redis-posters.ts";
 import { SCRIPTS } from "./redis-scripts.ts";
 import {
   type AddReport,
   batchesOf,
-  MAX_SET,
   type PurgeOptions,
   purgeCutoff,
   purgeLimit,
   type SpendOutcome,
   type SpendTerms,
   type SpentEntry,
-  type SpentStore,
   type StoreMarks,
   type StoreStats,
+  sizeOfSet,
 } from "./store.ts";
-
-/** Most entries in one script: Redis does nothing else while it runs, a few milliseconds. */
-const MAX_SCRIPT = MAX_SET;
-
-const OUTCOMES: Readonly<Record<string, SpendOutcome>> = { f: "fresh", s: "spent", p: "purged" };
 
 /**
  * Opens a store in a Redis server.
@@ -28,7 +33,7 @@ const OUTCOMES: Readonly<Record<string, SpendOutcome>> = { f: "fresh", s: "spent
  * @throws StampmillError `bad-input` for a URL that is none; `store` if there is no server, or one
  *   that may forget what it is told
  */
-export async function openRedis(url: string): Promise<SpentStore> {
+export async function openRedis(url: string): Promise<Store> {
   const store = new RedisStore(readUrl(url));
   try {
     await store.look([]);
@@ -82,10 +87,11 @@ function checkServer(info: ReadonlyMap<string, string>): void {
   }
 }
 
-class RedisStore implements SpentStore {
+class RedisStore implements Store {
   readonly url: string;
   readonly #link: RedisLink;
-  readonly #keys: readonly [spent: string, marks: string];
+  readonly #keys: readonly [spent: string, marks: string, posters: string];
+  readonly #posters: RedisPosters;
   #info: ReadonlyMap<string, string> = new Map();
 
   constructor({ url, namespace }: Place) {
@@ -94,8 +100,12 @@ class RedisStore implements SpentStore {
       this.#info = info;
     });
     this.url = `${this.#link.name}?namespace=${namespace}`;
-    // What stands in braces decides the slot in a cluster: both keys must be on the same node.
-    this.#keys = [`stampmill:{${namespace}}:spent`, `stampmill:{${namespace}}:marks`];
+    // What stands in braces decides the slot in a cluster: all keys must be on the same node.
+    const [spent, marks, posters] = ["spent", "marks", "posters"].map(
+      (name) => `stampmill:{${namespace}}:${name}`,
+    ) as [string, string, string];
+    this.#keys = [spent, marks, posters];
+    this.#posters = new RedisPosters((script, args) => this.#run(script, args));
   }
 
   async spend(
@@ -104,11 +114,11 @@ class RedisStore implements SpentStore {
   ): Promise<SpendOutcome[][]> {
     checkSets(sets);
     const outcomes: SpendOutcome[][] = [];
-    for (const batch of batchesOf(sets, MAX_SCRIPT)) {
+    for (const batch of batchesOf(sets, MAX_SCRIPT, sizeOfSet)) {
       const size = batch.reduce((sum, set) => sum + set.length, 0);
       const args: (string | Buffer)[] = [
-        seconds(Math.ceil(keep / 1000)),
-        seconds(Math.floor(purgeCutoff(now, 0) / 1000)),
+        whole(Math.ceil(keep / 1000)),
+        whole(Math.floor(purgeCutoff(now, 0) / 1000)),
         String(purgeLimit(size)),
       ];
       for (const set of batch) args.push(String(set.length), ...set.flatMap(toArguments));
@@ -117,6 +127,20 @@ class RedisStore implements SpentStore {
       for (const set of batch) outcomes.push(set.map(() => letters[next++] as SpendOutcome));
     }
     return outcomes;
+  }
+
+  async charge(charges: readonly Charge[], terms: ChargeTerms): Promise<readonly ChargeOutcome[]> {
+    checkCharges(charges);
+    return this.#try(() => this.#posters.charge(charges, terms));
+  }
+
+  async leads(questions: readonly PosterQuestion[]): Promise<readonly (number | null)[]> {
+    checkQuestions(questions);
+    return this.#try(() => this.#posters.leads(questions));
+  }
+
+  secret(): Promise<Uint8Array> {
+    return this.#posters.secret();
   }
 
   async look(entries: readonly SpentEntry[]): Promise<SpendOutcome[]> {
@@ -146,16 +170,16 @@ class RedisStore implements SpentStore {
 
   async raise({ horizon, keep }: StoreMarks): Promise<void> {
     const least = horizon === null ? -1 : Math.floor(horizon / 1000);
-    await this.#run(SCRIPTS.mark, [seconds(least), seconds(Math.ceil(keep / 1000)), ""]);
+    await this.#run(SCRIPTS.mark, [whole(least), whole(Math.ceil(keep / 1000)), ""]);
   }
 
   async purge({ now, keep, before }: PurgeOptions): Promise<number> {
     const least = before === undefined ? -1 : Math.ceil(before / 1000) - 1;
-    const exact = keep === undefined ? "" : seconds(Math.ceil(keep / 1000));
-    await this.#run(SCRIPTS.mark, [seconds(least), "0", exact]);
+    const exact = keep === undefined ? "" : whole(Math.ceil(keep / 1000));
+    await this.#run(SCRIPTS.mark, [whole(least), "0", exact]);
     let removed = 0;
     for (;;) {
-      const args = [seconds(Math.floor(purgeCutoff(now, 0) / 1000)), String(MAX_SCRIPT)];
+      const args = [whole(Math.floor(purgeCutoff(now, 0) / 1000)), String(MAX_SCRIPT)];
       const count = Number(await this.#run(SCRIPTS.purge, args));
       if (count === 0) return removed;
       removed += count;
@@ -222,12 +246,7 @@ class RedisStore implements SpentStore {
     args: readonly (string | Buffer)[],
     count: number,
   ): Promise<SpendOutcome[]> {
-    const letters = String(await this.#run(script, args));
-    const outcomes = [...letters].map((letter) => OUTCOMES[letter]);
-    if (outcomes.length === count && !outcomes.includes(undefined)) {
-      return outcomes as SpendOutcome[];
-    }
-    throw redisError(this.url, new Error("it gave an answer that makes no sense"));
+    return this.#try(async () => readLetters(await this.#run(script, args), count));
   }
 
   #run(script: string, args: readonly (string | Buffer)[]): Promise<unknown> {
@@ -245,15 +264,6 @@ class RedisStore implements SpentStore {
 
 function* pagesOf(entries: readonly SpentEntry[]): Generator<readonly SpentEntry[]> {
   for (let i = 0; i < entries.length; i += MAX_SCRIPT) yield entries.slice(i, i + MAX_SCRIPT);
-}
-
-/** Never in the form 1e21, which Lua reads but a score is better without. */
-function seconds(value: number): string {
-  return value.toFixed(0);
-}
-
-function toArguments({ time, digest }: SpentEntry): [string, Buffer] {
-  return [seconds(time / 1000), Buffer.from(digest.buffer, digest.byteOffset, DIGEST_LENGTH)];
 }
 
 function toTime(text: string): number | null {

@@ -9,7 +9,7 @@ const BUSY_TIMEOUT = 20_000;
 const APPLICATION_ID = 0x53744d6c;
 
 /** Raised when the tables change; what a later version wrote is refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Times are seconds since 1970. `spent` is kept in the order of the stamps' dates, so that expired
@@ -27,7 +27,27 @@ const SCHEMA = `
     keep INTEGER NOT NULL
   ) STRICT;
   INSERT INTO marks VALUES (1, NULL, 0);
-  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA application_id = ${APPLICATION_ID};`;
+
+/**
+ * What version 2 adds: posters by their TAT in milliseconds, the clock of src/price/clock.ts, and
+ * the secret that salts are made from.
+ */
+const SCHEMA_2 = `
+  CREATE TABLE posters (
+    poster BLOB PRIMARY KEY,
+    tat INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX posters_by_tat ON posters (tat);
+  CREATE TABLE gate (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seen INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    low INTEGER NOT NULL,
+    remember INTEGER NOT NULL,
+    secret BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO gate VALUES (1, 0, 0, -1, 0, randomblob(32));
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 /**
@@ -60,12 +80,12 @@ export function openFile(file: string, create: boolean): OpenedFile {
     const db = library.open(file);
     try {
       db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-      const fresh = inTransaction(db, "BEGIN", () => checkOwner(db, file));
+      const version = inTransaction(db, "BEGIN", () => checkOwner(db, file));
       switchToWal(db);
       db.exec(SETTINGS);
-      if (fresh) makeTables(db, file);
-      const version = db.prepare("SELECT sqlite_version() AS version").get()?.version;
-      return { db, engine: `SQLite ${version} (${library.name})` };
+      if (version < SCHEMA_VERSION) makeTables(db, file);
+      const release = db.prepare("SELECT sqlite_version() AS version").get()?.version;
+      return { db, engine: `SQLite ${release} (${library.name})` };
     } catch (error) {
       db.close();
       throw error;
@@ -88,19 +108,19 @@ function pragma(db: SqlDatabase, name: string): unknown {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }
 
-/** Whether the database is empty; refuses what is not ours. */
-function checkOwner(db: SqlDatabase, file: string): boolean {
+/** The version of the tables, 0 if the database is empty; refuses what is not ours. */
+function checkOwner(db: SqlDatabase, file: string): number {
   const owner = pragma(db, "application_id");
   const version = Number(pragma(db, "user_version"));
   const tables = db.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.count;
-  if (owner === 0 && version === 0 && tables === 0) return true;
+  if (owner === 0 && version === 0 && tables === 0) return 0;
   if (owner !== APPLICATION_ID) {
     throw new StampmillError("store", `${file} is the database of another program`, {
       parameter: "store",
       hint: "nothing was changed; name another file",
     });
   }
-  if (version === SCHEMA_VERSION) return false;
+  if (version >= 1 && version <= SCHEMA_VERSION) return version;
   throw new StampmillError(
     "store",
     `${file} was written by another version of stampmill (schema ${version}, not ${SCHEMA_VERSION})`,
@@ -129,7 +149,9 @@ function switchToWal(db: SqlDatabase): void {
 function makeTables(db: SqlDatabase, file: string): void {
   inTransaction(db, "BEGIN IMMEDIATE", () => {
     // Another process may have been faster.
-    if (checkOwner(db, file)) db.exec(SCHEMA);
+    const version = checkOwner(db, file);
+    if (version < 1) db.exec(SCHEMA);
+    if (version < 2) db.exec(SCHEMA_2);
   });
 }
 

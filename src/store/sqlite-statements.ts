@@ -27,6 +27,18 @@ export function prepareAll(db: SqlDatabase) {
     newestExpired: db.prepare("SELECT max(time) AS time FROM spent WHERE time <= ?"),
     removeThrough: db.prepare("DELETE FROM spent WHERE (time, digest) <= (?, ?)"),
     removeUpTo: db.prepare("DELETE FROM spent WHERE time <= ?"),
+    gate: db.prepare("SELECT seen, offset, low, remember, secret FROM gate"),
+    setClock: db.prepare("UPDATE gate SET seen = ?, offset = ?, low = ?"),
+    setRemember: db.prepare("UPDATE gate SET remember = ?"),
+    // Two parameters: libsql takes a lone blob for a list of named ones.
+    tat: db.prepare("SELECT tat FROM posters WHERE poster = ? AND tat >= ?"),
+    setTat: db.prepare(
+      "INSERT INTO posters VALUES (?1, ?2) ON CONFLICT (poster) DO UPDATE SET tat = ?2",
+    ),
+    forget: db.prepare(
+      `DELETE FROM posters WHERE poster IN
+       (SELECT poster FROM posters WHERE tat <= ? ORDER BY tat LIMIT ?)`,
+    ),
   } satisfies Record<string, SqlStatement>;
 }
 
@@ -41,3 +53,5 @@ export function toBytes(blob: unknown): Uint8Array {
 export function toEntry({ time, digest }: Record<string, unknown>): SpentEntry {
   return { time: 1000 * Number(time), digest: toBytes(digest) };
 }
+
+export type Statements = ReturnType<typeof prepareAll>;

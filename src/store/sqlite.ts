@@ -1,9 +1,21 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import {
+  type Charge,
+  type ChargeOutcome,
+  type ChargeTerms,
+  checkCharges,
+  checkQuestions,
+  type PosterQuestion,
+  type Store,
+  sizeOfCharge,
+} from "./charge.ts";
 import { checkEntries, checkSets } from "./entry.ts";
 import { inTransaction, type OpenedFile, openFile, storeError } from "./sqlite-file.ts";
 import type { SqlDatabase } from "./sqlite-library.ts";
-import { PAGE, prepareAll, toBytes, toEntry } from "./sqlite-statements.ts";
+import { PosterTable } from "./sqlite-posters.ts";
+import { NEVER, SpentTable } from "./sqlite-spent.ts";
+import { PAGE, prepareAll, type Statements, toEntry } from "./sqlite-statements.ts";
 import {
   type AddReport,
   batchesOf,
@@ -14,47 +26,49 @@ import {
   type SpendOutcome,
   type SpendTerms,
   type SpentEntry,
-  type SpentStore,
   type StoreMarks,
   type StoreStats,
+  sizeOfSet,
 } from "./store.ts";
+import { Turn } from "./turn.ts";
 
 /**
  * Opens a store in an SQLite database.
  *
  * @throws StampmillError `store`
  */
-export function openSqlite(file: string, create: boolean): SpentStore {
+export function openSqlite(file: string, create: boolean): Store {
   // Absolute, so that SQLite finds neither a URI nor ":memory:" in the name.
   const path = resolve(file);
   return new SqliteStore(path, openFile(path, create));
 }
 
-interface WaitingCall {
+interface SpendCall {
   readonly sets: readonly (readonly SpentEntry[])[];
   readonly terms: SpendTerms;
-  resolve(outcomes: readonly (readonly SpendOutcome[])[]): void;
-  reject(error: unknown): void;
 }
 
-interface Marks {
-  /** Seconds since 1970; below every date if nothing was purged. */
-  readonly horizon: number;
-  /** Seconds. */
-  readonly keep: number;
+interface ChargeCall {
+  readonly charges: readonly Charge[];
+  readonly terms: ChargeTerms;
 }
 
-/** Below every date that there is. */
-const NEVER = -1;
-
-class SqliteStore implements SpentStore {
+class SqliteStore implements Store {
   readonly url: string;
   readonly #file: string;
   readonly #identity: string;
   readonly #engine: string;
   readonly #db: SqlDatabase;
-  readonly #sql: ReturnType<typeof prepareAll>;
-  readonly #waiting: WaitingCall[] = [];
+  readonly #sql: Statements;
+  readonly #spent: SpentTable;
+  readonly #posters: PosterTable;
+  readonly #spends = new Turn((calls: readonly SpendCall[]) => this.#spendCalls(calls));
+  readonly #charges = new Turn((calls: readonly ChargeCall[]) => this.#chargeCalls(calls));
+  readonly #asked = new Turn((calls: readonly (readonly PosterQuestion[])[]) =>
+    this.#transaction("BEGIN", "cannot be read", () =>
+      calls.map((questions) => this.#posters.leads(questions)),
+    ),
+  );
 
   constructor(file: string, { db, engine }: OpenedFile) {
     this.url = `sqlite:${file}`;
@@ -63,29 +77,38 @@ class SqliteStore implements SpentStore {
     this.#engine = engine;
     this.#db = db;
     this.#sql = this.#try("cannot be read", () => prepareAll(db));
+    this.#spent = new SpentTable(this.#sql);
+    this.#posters = new PosterTable(this.#sql, this.#spent);
   }
 
-  /**
-   * Calls that are made while the event loop turns once share a transaction: to wait for the disk
-   * takes as long for one stamp as for a thousand.
-   */
-  spend(
+  async spend(
     sets: readonly (readonly SpentEntry[])[],
     terms: SpendTerms,
   ): Promise<readonly (readonly SpendOutcome[])[]> {
-    return new Promise((resolve, reject) => {
-      checkSets(sets);
-      if (this.#waiting.length === 0) setImmediate(() => this.#spendWaiting());
-      this.#waiting.push({ sets, terms, resolve, reject });
-    });
+    checkSets(sets);
+    return this.#spends.add({ sets, terms });
+  }
+
+  async charge(charges: readonly Charge[], terms: ChargeTerms): Promise<readonly ChargeOutcome[]> {
+    checkCharges(charges);
+    return this.#charges.add({ charges, terms });
+  }
+
+  async leads(questions: readonly PosterQuestion[]): Promise<readonly (number | null)[]> {
+    checkQuestions(questions);
+    return this.#asked.add(questions);
+  }
+
+  async secret(): Promise<Uint8Array> {
+    return this.#try("cannot be read", () => this.#posters.secret());
   }
 
   async look(entries: readonly SpentEntry[]): Promise<SpendOutcome[]> {
     checkEntries(entries);
     // In a transaction, so that nothing is purged between reading how far and looking.
     return this.#transaction("BEGIN", "cannot be read", () => {
-      const marks = this.#marks();
-      return entries.map((entry) => this.#outcome(entry, marks));
+      const marks = this.#spent.marks();
+      return entries.map((entry) => this.#spent.outcome(entry, marks));
     });
   }
 
@@ -95,7 +118,7 @@ class SqliteStore implements SpentStore {
     for (let start = 0; start < entries.length; start += MAX_TRANSACTION) {
       const batch = entries.slice(start, start + MAX_TRANSACTION);
       this.#write(() => {
-        const { horizon } = this.#marks();
+        const { horizon } = this.#spent.marks();
         for (const { time, digest } of batch) {
           if (time <= 1000 * horizon) report.purged++;
           else if (Number(this.#sql.insert.run(time / 1000, digest).changes) === 0) report.known++;
@@ -108,7 +131,7 @@ class SqliteStore implements SpentStore {
 
   async raise({ horizon, keep }: StoreMarks): Promise<void> {
     this.#write(() => {
-      this.#raiseKeep(Math.ceil(keep / 1000));
+      this.#spent.raiseKeep(Math.ceil(keep / 1000));
       if (horizon !== null) this.#sql.raiseHorizon.run(Math.floor(horizon / 1000));
     });
   }
@@ -121,10 +144,10 @@ class SqliteStore implements SpentStore {
     });
     for (let last = -1; last !== 0; removed += last) {
       last = this.#write(() => {
-        const marks = this.#marks();
+        const marks = this.#spent.marks();
         // Where nothing was ever promised, as after an import, nothing has expired.
         const cutoff = marks.keep === 0 ? NEVER : purgeCutoff(now, 1000 * marks.keep);
-        return this.#removeExpired(Math.max(cutoff, 1000 * marks.horizon), MAX_TRANSACTION);
+        return this.#spent.removeExpired(Math.max(cutoff, 1000 * marks.horizon), MAX_TRANSACTION);
       });
     }
     return removed;
@@ -147,7 +170,7 @@ class SqliteStore implements SpentStore {
 
   async stats(): Promise<StoreStats> {
     return this.#transaction("BEGIN", "cannot be read", () => {
-      const { horizon, keep } = this.#marks();
+      const { horizon, keep } = this.#spent.marks();
       return {
         engine: this.#engine,
         entries: Number(this.#sql.count.get()?.count),
@@ -162,24 +185,38 @@ class SqliteStore implements SpentStore {
   }
 
   async close(): Promise<void> {
-    this.#spendWaiting();
+    await Promise.all([this.#spends.flush(), this.#charges.flush(), this.#asked.flush()]);
     this.#try("cannot be closed", () => this.#db.close());
   }
 
-  #spendWaiting(): void {
-    const calls = this.#waiting.splice(0);
-    if (calls.length === 0) return;
+  #spendCalls(calls: readonly SpendCall[]): (readonly (readonly SpendOutcome[])[])[] {
     const keep = Math.max(...calls.map(({ terms }) => terms.keep));
     const now = Math.min(...calls.map(({ terms }) => terms.now));
-    try {
-      const outcomes = this.#spendAll(
-        calls.flatMap(({ sets }) => sets),
-        { keep, now },
-      );
-      for (const { sets, resolve } of calls) resolve(outcomes.splice(0, sets.length));
-    } catch (error) {
-      for (const { reject } of calls) reject(error);
+    const outcomes = this.#spendAll(
+      calls.flatMap(({ sets }) => sets),
+      { keep, now },
+    );
+    return calls.map(({ sets }) => outcomes.splice(0, sets.length));
+  }
+
+  #chargeCalls(calls: readonly ChargeCall[]): (readonly ChargeOutcome[])[] {
+    const keep = Math.ceil(Math.max(...calls.map(({ terms }) => terms.keep)) / 1000);
+    const remember = Math.max(...calls.map(({ terms }) => terms.remember));
+    const charges = calls.flatMap((call) => call.charges);
+    const outcomes: ChargeOutcome[] = [];
+    for (const batch of batchesOf(charges, MAX_TRANSACTION, sizeOfCharge)) {
+      this.#write(() => {
+        const marks = this.#spent.raiseKeep(keep);
+        const settled = this.#posters.charge(batch, marks, remember);
+        outcomes.push(...settled);
+        const spent = settled.filter(({ status }) => status === "accepted");
+        if (spent.length === 0) return;
+        const size = spent.reduce((sum, { stamps }) => sum + stamps.length, 0);
+        const now = Math.min(...batch.map((charge) => charge.now));
+        this.#spent.removeExpired(purgeCutoff(now, 1000 * marks.keep), purgeLimit(size));
+      });
     }
+    return calls.map((call) => outcomes.splice(0, call.charges.length));
   }
 
   #spendAll(
@@ -187,66 +224,15 @@ class SqliteStore implements SpentStore {
     { keep, now }: SpendTerms,
   ): (readonly SpendOutcome[])[] {
     const outcomes: SpendOutcome[][] = [];
-    for (const batch of batchesOf(sets, MAX_TRANSACTION)) {
+    for (const batch of batchesOf(sets, MAX_TRANSACTION, sizeOfSet)) {
       const size = batch.reduce((sum, set) => sum + set.length, 0);
       this.#write(() => {
-        const marks = this.#raiseKeep(Math.ceil(keep / 1000));
-        for (const set of batch) outcomes.push(this.#spendSet(set, marks));
-        this.#removeExpired(purgeCutoff(now, 1000 * marks.keep), purgeLimit(size));
+        const marks = this.#spent.raiseKeep(Math.ceil(keep / 1000));
+        for (const set of batch) outcomes.push(this.#spent.spendSet(set, marks));
+        this.#spent.removeExpired(purgeCutoff(now, 1000 * marks.keep), purgeLimit(size));
       });
     }
     return outcomes;
-  }
-
-  #marks(): Marks {
-    const row = this.#sql.marks.get();
-    // Without it nobody knows what was purged.
-    if (row === undefined) throw new Error("its table of marks is empty");
-    return { horizon: Number(row.horizon ?? NEVER), keep: Number(row.keep) };
-  }
-
-  #raiseKeep(keep: number): Marks {
-    const marks = this.#marks();
-    if (keep <= marks.keep) return marks;
-    this.#sql.setKeep.run(keep);
-    return { ...marks, keep };
-  }
-
-  #outcome({ time, digest }: SpentEntry, marks: Marks): SpendOutcome {
-    if (this.#sql.find.get(time / 1000, digest) !== undefined) return "spent";
-    return time <= 1000 * marks.horizon ? "purged" : "fresh";
-  }
-
-  #spendSet(set: readonly SpentEntry[], marks: Marks): SpendOutcome[] {
-    const [only] = set;
-    // The usual case in one statement instead of two.
-    if (set.length === 1 && only !== undefined && only.time > 1000 * marks.horizon) {
-      const { changes } = this.#sql.insert.run(only.time / 1000, only.digest);
-      return [Number(changes) === 1 ? "fresh" : "spent"];
-    }
-    const outcomes = set.map((entry) => this.#outcome(entry, marks));
-    if (outcomes.every((outcome) => outcome === "fresh")) {
-      for (const { time, digest } of set) this.#sql.insert.run(time / 1000, digest);
-    }
-    return outcomes;
-  }
-
-  /**
-   * Removes the oldest entries up to a date, and marks how far: no further than what was there, so
-   * that a clock far ahead does not have stamps refused that are yet to be minted.
-   */
-  #removeExpired(cutoff: number, limit: number): number {
-    const seconds = Math.floor(cutoff / 1000);
-    const oldest = this.#sql.oldest.get()?.time;
-    if (typeof oldest !== "number" || oldest > seconds) return 0;
-    const last = this.#sql.lastExpired.get(seconds, limit - 1);
-    const time = last?.time ?? this.#sql.newestExpired.get(seconds)?.time;
-    if (typeof time !== "number") throw new Error("its entries are out of order");
-    this.#sql.raiseHorizon.run(time);
-    const { changes } = last
-      ? this.#sql.removeThrough.run(time, toBytes(last.digest))
-      : this.#sql.removeUpTo.run(time);
-    return Number(changes);
   }
 
   #write<T>(work: () => T): T {

@@ -129,21 +129,28 @@ export function purgeLimit(spending: number): number {
   return 2 * spending + 100;
 }
 
-/** Cuts sets into batches of at most this many entries, and never through a set. */
+/** Cuts a list into batches of at most this size together, but of one item at least. */
 export function* batchesOf<T>(
-  sets: readonly (readonly T[])[],
+  items: readonly T[],
   most: number,
-): Generator<(readonly T[])[]> {
-  let batch: (readonly T[])[] = [];
-  let size = 0;
-  for (const set of sets) {
-    if (size + set.length > most && batch.length > 0) {
+  sizeOf: (item: T) => number,
+): Generator<T[]> {
+  let batch: T[] = [];
+  let total = 0;
+  for (const item of items) {
+    const size = sizeOf(item);
+    if (total + size > most && batch.length > 0) {
       yield batch;
       batch = [];
-      size = 0;
+      total = 0;
     }
-    batch.push(set);
-    size += set.length;
+    batch.push(item);
+    total += size;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** How many entries a set has, for {@link batchesOf}. */
+export function sizeOfSet(set: readonly SpentEntry[]): number {
+  return set.length;
 }

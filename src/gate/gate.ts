@@ -1,0 +1,197 @@
+import { badInput } from "../errors.ts";
+import { hashesFor, planStamps, priceFor, type StampPlan } from "../price/payment.ts";
+import { STEPS } from "../price/price.ts";
+import type { CheckedTerms } from "../price/terms.ts";
+import { formatStampDate } from "../stamp/date.ts";
+import { spentEntry } from "../store/entry.ts";
+import { hashesOf } from "../work.ts";
+import { cheapAt, debtOf, explain, inWords, quotedPrice, type Standing } from "./explain.ts";
+import { type JudgedStamps, judgeCheaply, judgeWork } from "./judge.ts";
+import { type GateSettings, readGateOptions } from "./options.ts";
+import { type Place, readRequest } from "./request.ts";
+import { Salts } from "./salt.ts";
+import type {
+  Explanation,
+  Gate,
+  GateOptions,
+  GateReason,
+  GateVerdict,
+  PostRequest,
+  Quote,
+  QuoteRequest,
+  RejectedPost,
+  StampVerdict,
+} from "./types.ts";
+
+/** What stands for the digest in the resource of a quote that was asked for without one. */
+const DIGEST_PLACE = "{digest}";
+
+/**
+ * Opens a gate: posts to its boards are let in if their stamps pay the price, and the more a poster
+ * posts the higher it is.
+ *
+ * @throws StampmillError `bad-input`, its `parameter` the option that is wrong
+ */
+export function createGate(options: GateOptions): Gate {
+  return new StoreGate(options);
+}
+
+class StoreGate implements Gate {
+  readonly terms: CheckedTerms;
+  readonly #settings: GateSettings;
+  /** How long after its date a stamp is good, in milliseconds: as long as a salt at most. */
+  readonly #life: number;
+  #salts: Promise<Salts> | null = null;
+
+  constructor(options: GateOptions) {
+    this.#settings = readGateOptions(options);
+    this.terms = this.#settings.terms;
+    this.#life = 2 * this.#settings.rotate;
+  }
+
+  async quote(request: QuoteRequest): Promise<Quote> {
+    const place = readRequest(request, this.#settings);
+    const [salts, lead] = await Promise.all([this.#saltsOf(), this.#lead(place)]);
+    return this.#quoteFrom(place, salts, lead);
+  }
+
+  async explain(request: QuoteRequest): Promise<Explanation> {
+    const place = readRequest(request, this.#settings);
+    return explain(this.#standing(place, await this.#lead(place)));
+  }
+
+  async post(request: PostRequest & { readonly stamps: readonly string[] }): Promise<GateVerdict> {
+    const place = readRequest(request, this.#settings);
+    if (request.digest === undefined) throw badInput("digest", "a post needs its digest");
+    const { stamps } = request;
+    if (!Array.isArray(stamps)) throw badInput("stamps", "stamps must be a list of strings");
+    const salts = await this.#saltsOf();
+    const refuse = async (reason: GateReason, verdicts: readonly StampVerdict[] = []) =>
+      this.#rejected(place, salts, await this.#lead(place), reason, verdicts);
+    if (stamps.length === 0) return refuse("no-stamps");
+    if (stamps.length > this.#settings.maxStamps) return refuse("too-many-stamps");
+    const cheap = this.#judgeCheaply(place, salts, stamps);
+    if (cheap.reason !== null) return refuse(cheap.reason, cheap.verdicts);
+    const paid = priceFor(hashesOf(bitsOf(cheap.verdicts)));
+    // Nobody ever pays less than the base: what is not worth it need not be hashed.
+    if (paid < this.terms.base) return refuse("underpaid", cheap.verdicts);
+    const { verdicts, reason } = judgeWork(cheap, this.#settings.algorithm);
+    if (reason !== null) return refuse(reason, verdicts);
+    return this.#charge(place, salts, verdicts, paid);
+  }
+
+  async #charge(
+    place: Place,
+    salts: Salts,
+    verdicts: readonly StampVerdict[],
+    paid: number,
+  ): Promise<GateVerdict> {
+    const { key, tariff, advance, now } = place;
+    const stamps = verdicts.map(({ stamp }) => spentEntry(stamp));
+    const keep = this.#life + this.#settings.grace;
+    const [outcome] = await this.#settings.store.charge(
+      [{ poster: key, tariff, advance, paid, stamps, now }],
+      { keep, remember: this.terms.remember },
+    );
+    if (outcome === undefined) throw new Error("the store gave no outcome");
+    const { status, price, lead } = outcome;
+    if (status === "underpaid") return this.#rejected(place, salts, lead, "underpaid", verdicts);
+    if (status === "spent") {
+      const marked = verdicts.map(
+        (verdict, i): StampVerdict =>
+          outcome.stamps[i] === "fresh" ? verdict : { ...verdict, reason: "spent" },
+      );
+      return this.#rejected(place, salts, lead, "spent", marked);
+    }
+    const next = this.#quoteFrom(place, salts, lead);
+    const [asked, worth] = [price / STEPS, paid / STEPS];
+    return { accepted: true, reason: null, price: asked, paid: worth, stamps: verdicts, next };
+  }
+
+  #judgeCheaply(place: Place, salts: Salts, stamps: readonly string[]): JudgedStamps {
+    const { resource, poster, digest, board, now } = place;
+    const { algorithm, leastBits, grace } = this.#settings;
+    return judgeCheaply(stamps, {
+      before: `${board}/`,
+      behind: `/${digest}`,
+      algorithm,
+      leastBits,
+      life: this.#life,
+      grace,
+      now,
+      salts: () => salts.good(resource, poster, now),
+    });
+  }
+
+  #rejected(
+    place: Place,
+    salts: Salts,
+    lead: number | null,
+    reason: GateReason,
+    stamps: readonly StampVerdict[],
+  ): RejectedPost {
+    const quote = this.#quoteFrom(place, salts, lead);
+    const missing = reason === "underpaid" ? this.#missing(quote, stamps) : null;
+    return { accepted: false, reason, stamps, missing, quote };
+  }
+
+  /** What pays the quoted price together with stamps that are good. */
+  #missing({ price }: Quote, stamps: readonly StampVerdict[]): StampPlan | null {
+    const rest = hashesFor(STEPS * price) - hashesOf(bitsOf(stamps));
+    const least = rest > 1n ? rest : 1n;
+    const { leastBits, maxStamps } = this.#settings;
+    return planStamps(least, leastBits, maxStamps - stamps.length);
+  }
+
+  #quoteFrom(place: Place, salts: Salts, lead: number | null): Quote {
+    const { resource, poster, digest, board, now } = place;
+    const { algorithm, leastBits, maxStamps } = this.#settings;
+    const standing = this.#standing(place, lead);
+    const price = quotedPrice(standing);
+    const plan = planStamps(hashesFor(price), leastBits, maxStamps);
+    const { salt, holds } = salts.current(resource, poster, now);
+    return {
+      price: price / STEPS,
+      bits: plan?.bits ?? 0,
+      count: plan?.count ?? 0,
+      algorithm,
+      salt,
+      resource: `${board}/${salt}/${digest ?? DIGEST_PLACE}`,
+      date: formatStampDate(new Date(now), 12),
+      holds,
+      leastBits,
+      maxStamps,
+      debt: debtOf(standing),
+      cheapAt: cheapAt(standing),
+      explanation: inWords(standing),
+    };
+  }
+
+  #standing({ tariff, known, advance, now }: Place, lead: number | null): Standing {
+    return { terms: this.terms, tariff, lead, known, advance, now };
+  }
+
+  async #lead({ key, tariff, now }: Place): Promise<number | null> {
+    const [lead = null] = await this.#settings.store.leads([{ poster: key, tariff, now }]);
+    return lead;
+  }
+
+  /** The secret is read once; after a failure the next call tries again. */
+  #saltsOf(): Promise<Salts> {
+    this.#salts ??= this.#readSecret().catch((error) => {
+      this.#salts = null;
+      throw error;
+    });
+    return this.#salts;
+  }
+
+  async #readSecret(): Promise<Salts> {
+    const { secret, store, rotate } = this.#settings;
+    const key = secret === undefined ? await store.secret() : Buffer.from(secret, "utf8");
+    return new Salts(key, rotate);
+  }
+}
+
+function bitsOf(verdicts: readonly StampVerdict[]): number[] {
+  return verdicts.map(({ bits }) => bits ?? 0);
+}

@@ -1,0 +1,64 @@
+import { badInput } from "../errors.ts";
+import type { Tariff } from "../price/price.ts";
+import { advanceFor, tariffFor } from "../price/terms.ts";
+import { percentEncode } from "../stamp/resource.ts";
+import { posterKey } from "../store/charge.ts";
+import type { GateSettings } from "./options.ts";
+import type { QuoteRequest } from "./types.ts";
+
+/** Longest name of a board or a poster, in UTF-16 code units. */
+export const MAX_NAME_LENGTH = 512;
+
+/** A request that was checked, and the moment at which it came. */
+export interface Place {
+  readonly resource: string;
+  readonly poster: string;
+  readonly digest: string | undefined;
+  /** The board as it stands in a stamp. */
+  readonly board: string;
+  readonly key: Uint8Array;
+  readonly tariff: Tariff;
+  /** Whether the poster has credit, be it 0. */
+  readonly known: boolean;
+  /** What the post adds to the debt, in milliseconds. */
+  readonly advance: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Checks who wants to post what where.
+ *
+ * @throws StampmillError `bad-input`, its `parameter` what is missing or wrong
+ */
+export function readRequest(request: QuoteRequest, settings: GateSettings): Place {
+  if (typeof request !== "object" || request === null) {
+    throw badInput("request", "a request must be an object with resource and poster");
+  }
+  const { resource, poster, digest, weight } = request;
+  checkName(resource, "resource");
+  checkName(poster, "poster");
+  if (digest !== undefined && !(typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest))) {
+    throw badInput("digest", "digest must be SHA-256 in 64 digits of lower-case hexadecimal");
+  }
+  const credit = request.credit ?? settings.known.get(poster) ?? null;
+  return {
+    resource,
+    poster,
+    digest,
+    board: percentEncode(resource),
+    key: posterKey(resource, poster),
+    tariff: tariffFor(settings.terms, credit),
+    known: credit !== null,
+    advance: advanceFor(settings.terms, weight),
+    now: Math.floor(settings.now()),
+  };
+}
+
+function checkName(name: string, parameter: string): void {
+  if (typeof name !== "string" || name.length < 1 || name.length > MAX_NAME_LENGTH) {
+    throw badInput(parameter, `${parameter} must be text of 1 to ${MAX_NAME_LENGTH} characters`);
+  }
+  // Two halves of characters that differ would be one in UTF-8, and two posters one.
+  if (/\p{Surrogate}/u.test(name)) throw badInput(parameter, `${parameter} holds half a character`);
+}

@@ -1,0 +1,90 @@
+import { type ClockMarks, tick } from "../price/clock.ts";
+import { takeStep } from "../price/price.ts";
+import type { Charge, ChargeOutcome, PosterQuestion } from "./charge.ts";
+import type { Marks, SpentTable } from "./sqlite-spent.ts";
+import type { Statements } from "./sqlite-statements.ts";
+import { purgeLimit } from "./store.ts";
+
+/** The posters' debts, within a transaction that the caller has begun. */
+export class PosterTable {
+  readonly #sql: Statements;
+  readonly #spent: SpentTable;
+
+  constructor(sql: Statements, spent: SpentTable) {
+    this.#sql = sql;
+    this.#spent = spent;
+  }
+
+  /**
+   * Takes posts in order. If none is accepted nothing is written, so that a flood of bad ones does
+   * not wait for the disk.
+   */
+  charge(charges: readonly Charge[], marks: Marks, remember: number): ChargeOutcome[] {
+    const { clock: before, remember: kept } = this.#read();
+    let clock = before;
+    let accepted = 0;
+    const outcomes = charges.map((charge): ChargeOutcome => {
+      clock = tick(clock, charge.now, charge.tariff.full);
+      const outcome = this.#settle(charge, clock.seen, marks);
+      if (outcome.status === "accepted") accepted++;
+      return outcome;
+    });
+    const moved = clock.low !== before.low || clock.offset !== before.offset;
+    if (accepted > 0 || moved) this.#sql.setClock.run(clock.seen, clock.offset, clock.low);
+    if (accepted > 0) {
+      const longest = Math.max(kept, remember);
+      if (longest > kept) this.#sql.setRemember.run(longest);
+      this.#sql.forget.run(clock.seen - longest, purgeLimit(accepted));
+    }
+    return outcomes;
+  }
+
+  leads(questions: readonly PosterQuestion[]): (number | null)[] {
+    const { clock } = this.#read();
+    return questions.map(({ poster, tariff, now }) => {
+      const tat = this.#tat(poster);
+      return tat === null ? null : tat - tick(clock, now, tariff.full).seen;
+    });
+  }
+
+  secret(): Uint8Array {
+    const { secret = null } = this.#row();
+    // A blob is a Uint8Array in node:sqlite, an ArrayBuffer in libsql.
+    if (secret === null || typeof secret !== "object") throw new Error("its secret is missing");
+    return new Uint8Array(secret);
+  }
+
+  /** One post: looks at its stamps, then at its price, and only then writes. */
+  #settle(charge: Charge, now: number, marks: Marks): ChargeOutcome {
+    const { poster, tariff, advance, paid } = charge;
+    const tat = this.#tat(poster);
+    const { price, next } = takeStep(tariff, tat, now, advance);
+    const stamps = charge.stamps.map((entry) => this.#spent.outcome(entry, marks));
+    const lead = tat === null ? null : tat - now;
+    if (stamps.some((outcome) => outcome !== "fresh")) {
+      return { status: "spent", price, lead, stamps };
+    }
+    if (paid < price) return { status: "underpaid", price, lead, stamps };
+    this.#spent.insert(charge.stamps);
+    this.#sql.setTat.run(poster, next);
+    return { status: "accepted", price, lead: next - now, stamps };
+  }
+
+  #tat(poster: Uint8Array): number | null {
+    const tat = this.#sql.tat.get(poster, 0)?.tat;
+    return tat === undefined ? null : Number(tat);
+  }
+
+  #read(): { clock: ClockMarks; remember: number } {
+    const { seen, offset, low, remember } = this.#row();
+    const clock = { seen: Number(seen), offset: Number(offset), low: Number(low) };
+    return { clock, remember: Number(remember) };
+  }
+
+  #row() {
+    const row = this.#sql.gate.get();
+    // Without it nobody knows what time it was.
+    if (row === undefined) throw new Error("its table of the gate is empty");
+    return row;
+  }
+}
