@@ -93,7 +93,6 @@ export {
 export { hashesFor, MAX_PRICE, priceFor, type StampPlan } from "./price/payment.ts";
 export {
   debtAt,
-  fullDebt,
   priceAt,
   STEPS,
   type Step,
