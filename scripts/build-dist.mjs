@@ -106,8 +106,8 @@ function onlyCommand(name) {
 }
 
 /**
- * The command is CommonJS: Node's loader of ES modules costs every start 4 ms. Two bundles, between
- * which start.cts chooses: all of it, and one that can only mint.
+ * The command is CommonJS: Node's loader of ES modules costs every start 4 ms. Three bundles, among
+ * which start.cts chooses: all of it, one that can only mint, and one that stands in for hashcash(1).
  */
 async function buildCommand() {
   const packages = new Map();
@@ -119,17 +119,18 @@ async function buildCommand() {
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "moduleUrl" },
   };
-  const bundle = (name, ...plugins) =>
+  const bundle = (name, entry, ...plugins) =>
     esbuild.build({
       ...options,
-      entryPoints: { [name]: "src/cli/main.ts" },
+      entryPoints: { [name]: entry },
       plugins: [lazyChildProcess, lazyPackages(packages), ...plugins],
       banner: {
         js: '"use strict";const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
       },
     });
-  const main = await bundle("main");
-  const mint = await bundle("mint", onlyCommand("mint"));
+  const main = await bundle("main", "src/cli/main.ts");
+  const mint = await bundle("mint", "src/cli/main.ts", onlyCommand("mint"));
+  const hashcash = await bundle("hashcash", "src/cli/hashcash/main.ts");
   const start = await esbuild.build({
     ...options,
     entryPoints: { cli: "src/cli/start.cts" },
@@ -137,7 +138,7 @@ async function buildCommand() {
   });
   const lazy = await esbuild.build({ ...options, entryPoints: Object.fromEntries(packages) });
   chmodSync(join(dist, "cli.cjs"), 0o755);
-  return [main, mint, start, lazy];
+  return [main, mint, hashcash, start, lazy];
 }
 
 /** What pages of HTML are made of, beside the bundles; src/cli/page.ts names them. */

@@ -18,6 +18,7 @@ const command = join(dirname(self), "../dist/cli.cjs");
 const RUNS = [
   ["mint", "-b", "0", "x"],
   ["verify", "-b", "0", "--any-resource", "1:0:240229:x:::0"],
+  ["hashcash", "-cy", "-b", "0", "-r", "x", "1:0:240229:x:::0"],
 ];
 
 /** In a process of its own, whose output nobody sees. */

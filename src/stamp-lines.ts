@@ -68,8 +68,11 @@ function append(stamp: string, part: string, lineLength = part.length): string {
   return stamp + trimBlanks(part);
 }
 
-/** Without a regular expression: `/[ \t]+$/` takes quadratic time on spaces within the text. */
-function trimBlanks(text: string): string {
+/**
+ * Text without the spaces and tabs around it. Without a regular expression: `/[ \t]+$/` takes quadratic
+ * time on spaces within the text.
+ */
+export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text[start])) start++;

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../version.ts";
-import { EXIT, exitCodeFor } from "./exit.ts";
-import { reportError, writeError, writeProduct } from "./output.ts";
+import { EXIT } from "./exit.ts";
+import { liveThrough } from "./lifetime.ts";
+import { writeError, writeProduct } from "./output.ts";
 
 /** Each command is loaded only when it is named, or when all are asked about. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -12,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   spent: async () => (await import("./spent.ts")).spentCommand(),
   git: async () => (await import("./git.ts")).gitCommand(),
   identity: async () => (await import("./identity.ts")).identityCommand(),
+  hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 
@@ -43,6 +45,8 @@ async function createProgram(
 async function main(args: readonly string[]): Promise<void> {
   process.exitCode = EXIT.environment;
   const [first = ""] = args;
+  // Its options are not read as all others are.
+  if (first === "hashcash") return (await import("./hashcash/entry.ts")).hashcash(args.slice(1));
   const named = Object.hasOwn(COMMANDS, first) ? first : undefined;
   let help = "";
   try {
@@ -67,15 +71,4 @@ function reportUsage(error: CommanderError, named: string | undefined): void {
   writeError(message, meant === undefined ? see : `${meant} ${see}`);
 }
 
-function fail(error: unknown): void {
-  reportError(error);
-  process.exitCode = exitCodeFor(error);
-}
-
-process.once("SIGINT", () => process.exit(EXIT.interrupted));
-process.once("SIGTERM", () => process.exit(EXIT.terminated));
-process.once("uncaughtException", (error) => {
-  reportError(error);
-  process.exit(EXIT.environment);
-});
-main(process.argv.slice(2)).catch(fail);
+liveThrough(() => main(process.argv.slice(2)));

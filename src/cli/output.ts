@@ -59,13 +59,21 @@ function writeToStream(descriptor: number, bytes: Uint8Array): Promise<void> {
 
 /** Writes `stampmill: error: …` and, where it helps, `stampmill: hint: …`. */
 export function writeError(message: string, hint?: string): void {
-  writeAside(`stampmill: error: ${toOneLine(message)}\n`);
-  if (hint !== undefined) writeHint(hint);
+  writeAside(errorText(message, hint));
+}
+
+/** What `writeError` writes. */
+export function errorText(message: string, hint?: string): string {
+  return `stampmill: error: ${toOneLine(message)}\n${hint === undefined ? "" : hintText(hint)}`;
 }
 
 /** Writes `stampmill: hint: …`. */
 export function writeHint(hint: string): void {
-  writeAside(`stampmill: hint: ${toOneLine(hint)}\n`);
+  writeAside(hintText(hint));
+}
+
+function hintText(hint: string): string {
+  return `stampmill: hint: ${toOneLine(hint)}\n`;
 }
 
 /** Reports an error that ends the command. Only what must be a fault of ours comes with a stack. */
