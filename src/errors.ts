@@ -8,6 +8,7 @@
  * - `engine`: the native engine is missing, or none of its kernels can be used.
  * - `git`: git could not be run or failed, or the repository lacks what is needed.
  * - `ssh`: ssh-keygen could not be run, or could not sign.
+ * - `server`: a gate's server could not be asked, or its answer makes no sense.
  * - `store`: the store of spent stamps failed; nothing was accepted.
  */
 export type ErrorCode =
@@ -18,6 +19,7 @@ export type ErrorCode =
   | "engine"
   | "git"
   | "ssh"
+  | "server"
   | "store";
 
 export interface ErrorDetails {

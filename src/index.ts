@@ -33,6 +33,25 @@ export type {
   StampReason,
   StampVerdict,
 } from "./gate/types.ts";
+export {
+  type FastifyGuardOptions,
+  type FastifyOptions,
+  fastifyGate,
+  fastifyGuard,
+} from "./http/fastify.ts";
+export {
+  type Admission,
+  createGuard,
+  type Guard,
+  type GuardedRequest,
+  type GuardOptions,
+} from "./http/guard.ts";
+export { createGateHandler } from "./http/handler.ts";
+export type { AuthOptions, GateHandlerOptions, PostedMessage } from "./http/handler-options.ts";
+export { type HonoOptions, honoGate, honoGuard } from "./http/hono.ts";
+export type { HttpRequest, HttpResponse, Outcome } from "./http/message.ts";
+export { type NodeOptions, nodeGuard, nodeListener } from "./http/node.ts";
+export type { GateHandler } from "./http/routes.ts";
 export { beaconTime } from "./identity/beacon.ts";
 export {
   formatIdentity,
@@ -90,6 +109,7 @@ export {
   signerForKey,
   sshSigner,
 } from "./ownership/prove.ts";
+export { DEFAULT_MAX_BITS, type SendOptions, type SendReport, sendPost } from "./post/post.ts";
 export { hashesFor, MAX_PRICE, priceFor, type StampPlan } from "./price/payment.ts";
 export {
   debtAt,

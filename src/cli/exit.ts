@@ -40,6 +40,7 @@ export function exitCodeFor(error: unknown): number {
     case "engine":
     case "git":
     case "ssh":
+    case "server":
     case "store":
       return EXIT.environment;
   }

@@ -1,13 +1,20 @@
 import { EXIT, exitCodeFor } from "./exit.ts";
 import { reportError } from "./output.ts";
 
+let end: (code: number) => void = (code) => process.exit(code);
+
+/** Has the first SIGINT or SIGTERM do this with its exit code; a second one ends the process. */
+export function onSignal(stop: (code: number) => void): void {
+  end = stop;
+}
+
 /**
  * Runs a command to its end, and reports what it throws. A signal, and an error that nobody waits for,
  * end the process with their exit codes.
  */
 export function liveThrough(main: () => Promise<void>): void {
-  process.once("SIGINT", () => process.exit(EXIT.interrupted));
-  process.once("SIGTERM", () => process.exit(EXIT.terminated));
+  process.once("SIGINT", () => end(EXIT.interrupted));
+  process.once("SIGTERM", () => end(EXIT.terminated));
   process.once("uncaughtException", (error) => {
     reportError(error);
     process.exit(EXIT.environment);

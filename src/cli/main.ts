@@ -14,6 +14,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   git: async () => (await import("./git.ts")).gitCommand(),
   identity: async () => (await import("./identity.ts")).identityCommand(),
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
+  serve: async () => (await import("./serve.ts")).serveCommand(),
+  post: async () => (await import("./post.ts")).postCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 

@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Gate } from "../gate/types.ts";
+import { DEFAULT_MAX_BODY, readBody } from "./body.ts";
+import { type GuardOptions, guardRequests } from "./guard.ts";
+import { HttpProblem, type HttpRequest, type HttpResponse, problemResponse } from "./message.ts";
+import type { GateHandler } from "./routes.ts";
+
+export interface NodeOptions {
+  /** Most bytes of a body; 262,144 by default. */
+  readonly maxBody?: number | undefined;
+  /** Told of what was answered with 500; a warning of the process by default. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A gate's endpoints as a listener for node:http. */
+export function nodeListener(handler: GateHandler, options: NodeOptions = {}): NodeListener {
+  const { maxBody = DEFAULT_MAX_BODY } = options;
+  return (request, response) => {
+    const answer = async () => handler(toRequest(request, await readBody(request, maxBody)));
+    answerWith(answer, response, options);
+  };
+}
+
+/**
+ * A listener for node:http before yours: it passes on requests that are paid for, with their body,
+ * and answers the others. The message that the stamps pay for is the body.
+ */
+export function nodeGuard(
+  gate: Gate,
+  options: GuardOptions<IncomingMessage> & NodeOptions,
+  listener: (request: IncomingMessage, response: ServerResponse, body: Uint8Array) => void,
+): NodeListener {
+  const guard = guardRequests(gate, options);
+  const { maxBody = DEFAULT_MAX_BODY } = options;
+  return (request, response) => {
+    const answer = async () => {
+      const body = await readBody(request, maxBody);
+      const admission = await guard(request, request.headersDistinct, body);
+      if (!admission.admitted) return admission.response;
+      for (const [name, value] of Object.entries(admission.headers)) {
+        response.setHeader(name, value);
+      }
+      listener(request, response, body);
+      return null;
+    };
+    answerWith(answer, response, options);
+  };
+}
+
+/** The plain form of a request; its headers are sorted out only if somebody looks at them. */
+export function toRequest(request: IncomingMessage, body: Uint8Array): HttpRequest {
+  return {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    get headers() {
+      return request.headersDistinct;
+    },
+    body,
+  };
+}
+
+/** Writes an answer; of a HEAD request Node leaves out the body. */
+export function sendResponse(response: ServerResponse, answer: HttpResponse): void {
+  const { status, headers, body } = answer;
+  const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(body);
+}
+
+/** The answer to whatever went wrong. */
+export function toProblemResponse(error: unknown): HttpResponse {
+  if (error instanceof HttpProblem) return problemResponse(error, "none");
+  return problemResponse(new HttpProblem(500, "internal", "the server failed"), "none");
+}
+
+function answerWith(
+  answer: () => Promise<HttpResponse | null>,
+  response: ServerResponse,
+  { onError = warn }: NodeOptions,
+): void {
+  answer()
+    .catch((error) => {
+      if (!(error instanceof HttpProblem)) onError(error);
+      // A listener of yours may have begun to answer; nothing fits behind that.
+      if (response.headersSent) throw error;
+      return toProblemResponse(error);
+    })
+    .then((answered) => answered === null || sendResponse(response, answered))
+    .catch((error) => response.destroy(error));
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}

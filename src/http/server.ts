@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { announcesMore, readBody, tooLarge } from "./body.ts";
+import type { Log } from "./log.ts";
+import { HttpProblem, type HttpResponse, type Outcome } from "./message.ts";
+import { sendResponse, toProblemResponse, toRequest } from "./node.ts";
+import { type Endpoint, type GateHandler, routed } from "./routes.ts";
+import { type HealthCheck, healthEndpoint, metricsEndpoint } from "./service-endpoints.ts";
+import { ServiceMetrics } from "./service-metrics.ts";
+
+/** What one server takes at most. Times in milliseconds. */
+export interface ServerLimits {
+  /** Bytes of a body, and of a request's line and headers. */
+  readonly maxBody: number;
+  readonly maxHeader: number;
+  readonly maxConnections: number;
+  /** Requests that wait for their answer. */
+  readonly maxPending: number;
+  /** Until all headers have come, and until all of the request has. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** How long a connection stays open without a request. */
+  readonly keepAlive: number;
+  /** How long what is under way may take once the server is to stop. */
+  readonly stopTimeout: number;
+}
+
+export interface ServerOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly check: HealthCheck;
+  readonly metrics: boolean;
+  readonly limits: ServerLimits;
+  readonly log: Log;
+}
+
+/** How often Node looks for requests that take too long, in milliseconds. */
+const LOOK_EVERY = 500;
+
+/** Headers of a request that are read; what a proxy adds comes last and is missing then: refused. */
+const MAX_HEADERS = 200;
+
+/** Characters of a path that are logged. */
+const MAX_PATH = 200;
+
+/** The HTTP server behind `stampmill serve`. */
+export class GateServer {
+  readonly #server: Server;
+  readonly #handle: GateHandler;
+  readonly #metrics: ServiceMetrics;
+  readonly #limits: ServerLimits;
+  readonly #log: Log;
+  readonly #prefix = randomBytes(6).toString("hex");
+  #requests = 0;
+  #pending = 0;
+  #connections = 0;
+  #stopping = false;
+
+  constructor({ endpoints, check, metrics, limits, log }: ServerOptions) {
+    this.#limits = limits;
+    this.#log = log;
+    this.#metrics = new ServiceMetrics({
+      connections: () => this.#connections,
+      pending: () => this.#pending,
+    });
+    const own = [healthEndpoint(() => (this.#stopping ? Promise.resolve("stopping") : check()))];
+    if (metrics) own.push(metricsEndpoint(() => this.#metrics.write()));
+    this.#handle = routed([...endpoints, ...own]);
+    this.#server = this.#createServer();
+  }
+
+  /** Takes connections, and says where: `http://127.0.0.1:8402`. */
+  async listen(host: string, port: number): Promise<string> {
+    this.#server.listen(port, host);
+    await once(this.#server, "listening");
+    const { address, family, port: actual } = this.#server.address() as AddressInfo;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}`;
+  }
+
+  /** Takes no more requests, and resolves when those under way are answered, or after their time. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    const late = setTimeout(() => this.#server.closeAllConnections(), this.#limits.stopTimeout);
+    await closed;
+    clearTimeout(late);
+  }
+
+  #createServer(): Server {
+    const { maxHeader, headersTimeout, requestTimeout, keepAlive, maxConnections } = this.#limits;
+    const server = createServer({
+      maxHeaderSize: maxHeader,
+      headersTimeout,
+      requestTimeout,
+      keepAliveTimeout: keepAlive,
+      connectionsCheckingInterval: LOOK_EVERY,
+    });
+    server.maxConnections = maxConnections;
+    server.maxHeadersCount = MAX_HEADERS;
+    // Also for clients that do not take their answers.
+    server.timeout = requestTimeout + keepAlive;
+    server.on("connection", (socket) => {
+      this.#connections++;
+      socket.once("close", () => this.#connections--);
+    });
+    server.on("request", (request, response) => this.#onRequest(request, response, false));
+    server.on("checkContinue", (request, response) => this.#onRequest(request, response, true));
+    server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
+    server.on("drop", () => this.#metrics.dropped("too-many-connections"));
+    return server;
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void {
+    const start = performance.now();
+    const id = this.#idOf(request);
+    let outcome: Outcome = { endpoint: "none", reason: "broken-off" };
+    this.#pending++;
+    response.once("close", () => {
+      this.#pending--;
+      this.#report(request, response, id, outcome, performance.now() - start);
+    });
+    const answered = (answer: HttpResponse) => {
+      outcome = answer.outcome;
+      response.setHeader("x-request-id", id);
+      if (this.#stopping) response.setHeader("connection", "close");
+      sendResponse(response, answer);
+    };
+    this.#answer(request, mustContinue ? () => response.writeContinue() : () => {})
+      .catch((error) => this.#toAnswer(error, id))
+      .then(answered)
+      .catch((error) => response.destroy(error));
+  }
+
+  async #answer(request: IncomingMessage, proceed: () => void): Promise<HttpResponse> {
+    const { maxBody, maxPending } = this.#limits;
+    if (this.#pending > maxPending) throw overloaded();
+    if (announcesMore(request, maxBody)) throw tooLarge(maxBody);
+    proceed();
+    return this.#handle(toRequest(request, await readBody(request, maxBody)));
+  }
+
+  #toAnswer(error: unknown, id: string): HttpResponse {
+    if (!(error instanceof HttpProblem)) {
+      const text = error instanceof Error ? error.stack : String(error);
+      this.#log("error", "fault", { id, error: text });
+    }
+    return toProblemResponse(error);
+  }
+
+  /** The proxy's name for the request, if it can stand in a log. */
+  #idOf({ headers }: IncomingMessage): string {
+    const given = headers["x-request-id"];
+    if (typeof given === "string" && /^[\w.-]{1,64}$/.test(given)) return given;
+    return `${this.#prefix}-${this.#requests++}`;
+  }
+
+  #report(
+    { method, url = "", socket }: IncomingMessage,
+    { statusCode, writableFinished }: ServerResponse,
+    id: string,
+    outcome: Outcome,
+    milliseconds: number,
+  ): void {
+    const status = writableFinished ? statusCode : CLIENT_GONE;
+    this.#metrics.answered(outcome, status, milliseconds / 1000);
+    const { reason, paid, stamps, detail } = outcome;
+    const [path = ""] = url.slice(0, MAX_PATH).split("?", 1);
+    const ms = Math.round(1000 * milliseconds) / 1000;
+    const remote = socket.remoteAddress;
+    const fields = { id, remote, method, path, status, reason, paid, stamps, ms, detail };
+    this.#log(status >= 500 ? "error" : "info", "request", fields);
+  }
+
+  /** What was no HTTP, or too much of it, or too slow. */
+  #onClientError(error: Error & { code?: string }, socket: Socket): void {
+    const [status, reason] = CLIENT_ERRORS[error.code ?? ""] ?? ["400 Bad Request", "bad-http"];
+    this.#metrics.dropped(reason);
+    this.#log("info", "dropped", { remote: socket.remoteAddress, reason, detail: error.code });
+    if (socket.writable) {
+      socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    }
+    socket.destroySoon();
+  }
+}
+
+/** What nginx logs for a client that did not wait for its answer. */
+const CLIENT_GONE = 499;
+
+const CLIENT_ERRORS: Readonly<Record<string, [status: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "large-headers"],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ["413 Payload Too Large", "large-chunks"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "too-slow"],
+  ECONNRESET: ["400 Bad Request", "broken-off"],
+  EPIPE: ["400 Bad Request", "broken-off"],
+};
+
+function overloaded(): HttpProblem {
+  const headers = { "retry-after": "1", connection: "close" };
+  return new HttpProblem(503, "overloaded", "too many requests wait for their answer", headers);
+}
