@@ -144,7 +144,7 @@ function partsOf(line: string): Parts | undefined {
   for (const pair of hashes) {
     if (!Array.isArray(pair)) return;
     const [nonce, time] = pair;
-    if (typeof nonce !== "string" || typeof time !== "number") return;
+    if (typeof nonce !== "string" || !Number.isInteger(time)) return;
     claimed.push({ nonce, time });
   }
   return { algorithm, k, id, beacon, largest, hashes: claimed };
