@@ -21,8 +21,8 @@ export interface Prices {
   watts?: number;
 }
 
-/** The options about prices, the same wherever money is reckoned. */
-export function withPrices(command: Command): Command {
+/** The options about money, the same wherever it is reckoned. */
+export function withMoney(command: Command): Command {
   return command
     .option(
       "--electricity <dollars>",
@@ -38,7 +38,12 @@ export function withPrices(command: Command): Command {
       "--years <years>",
       `years of use that pay for a purchase (default: ${DEFAULT_YEARS})`,
       decimal("--years"),
-    )
+    );
+}
+
+/** The same where each device has a row of its own. */
+export function withPrices(command: Command): Command {
+  return withMoney(command)
     .option(
       "--bots <count>",
       `machines of the botnet (default: ${DEFAULT_BOTS})`,

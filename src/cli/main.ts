@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   cost: async () => (await import("./cost.ts")).costCommand(),
+  price: async () => (await import("./price.ts")).priceCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),
   git: async () => (await import("./git.ts")).gitCommand(),
   identity: async () => (await import("./identity.ts")).identityCommand(),
