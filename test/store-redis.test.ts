@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { openStore } from "../src/store/open.ts";
+import { chargeFor, testCharges } from "./charge-contract.ts";
 import { runCli } from "./cli.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
 import { entryFor, testStore } from "./store-contract.ts";
@@ -15,14 +16,16 @@ before(async () => {
 });
 after(() => server.remove());
 
-testStore({
+const kind = {
   name: "Redis",
   skip: noRedis,
   async place() {
     const url = `${server.url}/0?namespace=place-${places++}`;
     return { open: () => openStore(url) };
   },
-});
+};
+testStore(kind);
+testCharges(kind);
 
 const TERMS = { keep: 30 * 86_400_000, now: Date.UTC(2024, 2, 1) };
 const VERIFY = ["verify", "-b", "0", "-r", "foo", "--now", "2024-03-01"];
@@ -103,6 +106,19 @@ test("Redis: a store that lost part of itself accepts nothing", opts, async () =
   await assert.rejects(store.look([entryFor("240229")]), { message: /another version/ });
   redis(server.port, "SET", "stampmill:{lossy}:spent", "a string");
   await assert.rejects(store.look([entryFor("240229")]), { code: "store" });
+  await store.close();
+});
+
+test("Redis: a store that lost posters forgives nobody", opts, async () => {
+  const store = await openStore(`${server.url}?namespace=forgetful`);
+  const terms = { keep: 60_000, remember: 0 };
+  await store.charge([chargeFor("a"), chargeFor("b")], terms);
+  redis(server.port, "ZPOPMIN", "stampmill:{forgetful}:posters");
+  const lost = { code: "store", message: /posters are missing: 1 of 2/ };
+  await assert.rejects(store.charge([chargeFor("c")], terms), lost);
+  await assert.rejects(store.leads([chargeFor("a")]), lost);
+  redis(server.port, "DEL", "stampmill:{forgetful}:posters", "stampmill:{forgetful}:marks");
+  await assert.rejects(store.charge([chargeFor("c")], terms), { message: /marks .* missing/ });
   await store.close();
 });
 

@@ -42,6 +42,7 @@ class StoreGate implements Gate {
   /** How long after its date a stamp is good, in milliseconds: as long as a salt at most. */
   readonly #life: number;
   #salts: Promise<Salts> | null = null;
+  #period = -1;
 
   constructor(options: GateOptions) {
     this.#settings = readGateOptions(options);
@@ -51,7 +52,7 @@ class StoreGate implements Gate {
 
   async quote(request: QuoteRequest): Promise<Quote> {
     const place = readRequest(request, this.#settings);
-    const [salts, lead] = await Promise.all([this.#saltsOf(), this.#lead(place)]);
+    const [salts, lead] = await Promise.all([this.#saltsAt(place.now), this.#lead(place)]);
     return this.#quoteFrom(place, salts, lead);
   }
 
@@ -65,7 +66,7 @@ class StoreGate implements Gate {
     if (request.digest === undefined) throw badInput("digest", "a post needs its digest");
     const { stamps } = request;
     if (!Array.isArray(stamps)) throw badInput("stamps", "stamps must be a list of strings");
-    const salts = await this.#saltsOf();
+    const salts = await this.#saltsAt(place.now);
     const refuse = async (reason: GateReason, verdicts: readonly StampVerdict[] = []) =>
       this.#rejected(place, salts, await this.#lead(place), reason, verdicts);
     if (stamps.length === 0) return refuse("no-stamps");
@@ -176,12 +177,19 @@ class StoreGate implements Gate {
     return lead;
   }
 
-  /** The secret is read once; after a failure the next call tries again. */
-  #saltsOf(): Promise<Salts> {
-    this.#salts ??= this.#readSecret().catch((error) => {
-      this.#salts = null;
-      throw error;
-    });
+  /**
+   * The secret is read anew in each period, so that servers over one store agree again soon after it
+   * lost what it had; after a failure the next call tries again.
+   */
+  #saltsAt(now: number): Promise<Salts> {
+    const period = Math.floor(now / this.#settings.rotate);
+    if (this.#salts === null || this.#period !== period) {
+      this.#period = period;
+      this.#salts = this.#readSecret().catch((error) => {
+        this.#salts = null;
+        throw error;
+      });
+    }
     return this.#salts;
   }
 

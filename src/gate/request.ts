@@ -9,6 +9,9 @@ import type { QuoteRequest } from "./types.ts";
 /** Longest name of a board or a poster, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 512;
 
+/** Longest name of a board as it stands in a stamp, percent-encoded, in characters. */
+const MAX_ENCODED_LENGTH = 2048;
+
 /** A request that was checked, and the moment at which it came. */
 export interface Place {
   readonly resource: string;
@@ -41,12 +44,17 @@ export function readRequest(request: QuoteRequest, settings: GateSettings): Plac
   if (digest !== undefined && !(typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest))) {
     throw badInput("digest", "digest must be SHA-256 in 64 digits of lower-case hexadecimal");
   }
+  const board = percentEncode(resource);
+  if (board.length > MAX_ENCODED_LENGTH) {
+    const message = `resource may take ${MAX_ENCODED_LENGTH} characters percent-encoded`;
+    throw badInput("resource", `${message}, not ${board.length}`);
+  }
   const credit = request.credit ?? settings.known.get(poster) ?? null;
   return {
     resource,
     poster,
     digest,
-    board: percentEncode(resource),
+    board,
     key: posterKey(resource, poster),
     tariff: tariffFor(settings.terms, credit),
     known: credit !== null,

@@ -100,7 +100,7 @@ class SqliteStore implements Store {
   }
 
   async secret(): Promise<Uint8Array> {
-    return this.#try("cannot be read", () => this.#posters.secret());
+    return this.#transaction("BEGIN", "cannot be read", () => this.#posters.secret());
   }
 
   async look(entries: readonly SpentEntry[]): Promise<SpendOutcome[]> {
