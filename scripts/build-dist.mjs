@@ -89,15 +89,17 @@ function lazyPackages(found) {
   };
 }
 
-/** Leaves out all commands but one: what the others would add costs its every start. */
+/**
+ * Leaves out all commands but one, and what that one loads by itself only when it is asked for (mint:
+ * --time, see bundleFor in start.cts): it would cost its every start.
+ */
 function onlyCommand(name) {
+  const importers = new RegExp(`/src/cli/(main|${name})\\.ts$`);
   return {
     name: "only-command",
     setup(build) {
       build.onResolve({ filter: /^\.\// }, ({ importer, kind, path }) =>
-        kind === "dynamic-import" &&
-        importer.endsWith("/src/cli/main.ts") &&
-        path !== `./${name}.ts`
+        kind === "dynamic-import" && importers.test(importer) && path !== `./${name}.ts`
           ? { path, external: true }
           : undefined,
       );

@@ -53,3 +53,26 @@ export function readDuration(period: string | number, parameter: string): number
   if (typeof period === "string") return parseDuration(period, parameter);
   return checkDuration(period, parameter);
 }
+
+const TIME_UNITS = new Map([["ms", 1], ...UNITS]);
+
+/**
+ * Seconds from a number, fractions allowed, and a unit, ms s m h d or w: `200ms`, `0.2s`, `1.5m`.
+ *
+ * @param parameter what errors call it
+ * @throws StampmillError `bad-input` for anything else, less than 1 ms, or more than 36500 days
+ */
+export function parseSeconds(text: string, parameter: string): number {
+  const [, digits, unit = ""] = /^(\d{1,12}(?:\.\d{1,12})?)(ms|[a-z])$/.exec(text) ?? [];
+  const scale = TIME_UNITS.get(unit);
+  if (digits === undefined || scale === undefined) {
+    throw new StampmillError(
+      "bad-input",
+      `${parameter} must be a time such as 200ms, 0.2s, 2s or 5m, not ${JSON.stringify(text)}`,
+      { parameter },
+    );
+  }
+  const milliseconds = Number(digits) * scale;
+  if (milliseconds >= 1 && milliseconds <= MAX_DURATION) return milliseconds / SECOND;
+  throw new StampmillError("bad-input", `${parameter} must be from 1ms to 36500d`, { parameter });
+}

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   mint: async () => (await import("./mint.ts")).mintCommand(),
   verify: async () => (await import("./verify.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
+  calibrate: async () => (await import("./calibrate.ts")).calibrateCommand(),
   cost: async () => (await import("./cost.ts")).costCommand(),
   price: async () => (await import("./price.ts")).priceCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),

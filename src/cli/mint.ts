@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { parseDuration } from "../duration.ts";
-import { StampmillError } from "../errors.ts";
+import { parseDuration, parseSeconds } from "../duration.ts";
+import { badInput, StampmillError } from "../errors.ts";
 import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { foldHeader } from "../mail-header.ts";
@@ -9,6 +9,7 @@ import { MAX_THREADS } from "../search-job.ts";
 import type { DateWidth } from "../stamp/date.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";
+import { MAX_SET } from "../store/store.ts";
 import { bitsForWork, DEFAULT_SET_SIZE } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
@@ -19,6 +20,9 @@ import { mintWithProgress } from "./progress.ts";
 interface Options {
   bits?: number;
   work?: number;
+  time?: number;
+  p99?: number;
+  maxBits?: number;
   algorithm: Algorithm;
   count?: number;
   ext?: string;
@@ -42,6 +46,14 @@ are skipped, and a line that is no resource is reported and passed over.
 --work takes fractions of a bit: 24.3 means 2^24.3 hashes. Several small stamps
 cost as much on average as one, with far less luck in the time they take.
 
+--time mints as many equal stamps as take this machine that long on average, and no
+more than it must; what it chose is said on standard error. With --p99 there are
+enough of them for 99 of 100 such sets to be minted within that bound. It is told
+from what stampmill calibrate has kept, or else measured first, which takes a second.
+Starting the program comes on top. No stamp has more than --max-bits bits, and no
+set more than ${MAX_SET} stamps. TIME is a number with or without a fraction and ms,
+s, m, h or d.
+
 A stamp normally fills one block of the hash function and 55 bytes of the next,
 or more blocks for a long resource: laid out so, it is found with less work.
 A compact one is about half as long and takes up to twice the time.
@@ -57,7 +69,15 @@ Examples:
   stampmill mint --encode -a sha256 "https://example.org/a post"
   stampmill mint -b 16 -n 8 --json forum.example.org
   stampmill mint --work 23.5 -n 12 forum.example.org
+  stampmill mint --time 2s --p99 4s forum.example.org
   stampmill mint -b 18 - < addresses.txt`;
+
+const NOT_WITH_TIME = {
+  bits: "--time chooses the bits; --max-bits limits them",
+  work: "--time chooses the work",
+  count: "--time chooses how many stamps; --p99 asks for less luck, and so for more of them",
+  compact: "how long a compact stamp takes depends on its resource",
+};
 
 /** `stampmill mint`. */
 export function mintCommand(): Command {
@@ -73,6 +93,21 @@ export function mintCommand(): Command {
       "--work <bits>",
       "instead of --bits: a set of equal stamps worth 2^bits hashes together",
       decimal("--work"),
+    )
+    .option(
+      "--time <time>",
+      "instead of --bits: what this machine mints in such a time on average, such as 2s",
+      once("--time", (text) => parseSeconds(text, "--time")),
+    )
+    .option(
+      "--p99 <time>",
+      "with --time: in 99 of 100 cases it takes no longer than this",
+      once("--p99", (text) => parseSeconds(text, "--p99")),
+    )
+    .option(
+      "--max-bits <bits>",
+      "with --time: most bits of a stamp (default: 32)",
+      wholeNumber("--max-bits"),
     )
     .addOption(mintAlgorithm())
     .option(
@@ -123,7 +158,7 @@ async function run(resources: readonly string[], given: Options): Promise<void> 
   if (given.json && given.header) {
     throw new StampmillError("bad-input", "give --json or --header, not both");
   }
-  const options = { ...given, ...bitsAndCount(given) };
+  const options = { ...given, ...(await taskOf(given)) };
   let refused = false;
   for (const resource of resources) {
     if (resource === "-") {
@@ -133,6 +168,23 @@ async function run(resources: readonly string[], given: Options): Promise<void> 
     }
   }
   process.exitCode = refused ? EXIT.usage : EXIT.done;
+}
+
+/** What the options come to. Only --time needs what measures and reckons: the others start sooner. */
+async function taskOf(given: Options): Promise<{ bits: number; count: number }> {
+  const { time, p99, maxBits, algorithm, kernel, threads } = given;
+  if (time === undefined) {
+    if (p99 === undefined && maxBits === undefined) return bitsAndCount(given);
+    const flag = p99 === undefined ? "--max-bits" : "--p99";
+    throw badInput(flag, `${flag} needs --time`);
+  }
+  for (const option of ["bits", "work", "count", "compact"] as const) {
+    if (given[option] !== undefined) {
+      throw badInput("--time", `give --time or --${option}, not both`, NOT_WITH_TIME[option]);
+    }
+  }
+  const { chooseForTime } = await import("./mint-time.ts");
+  return chooseForTime({ time, p99, maxBits }, { algorithm, kernel, threads });
 }
 
 /** What --bits, --work and --count come to. */

@@ -76,6 +76,16 @@ function hintText(hint: string): string {
   return `stampmill: hint: ${toOneLine(hint)}\n`;
 }
 
+/** Writes `stampmill: warning: …`: something is in doubt, but the product is there. */
+export function writeWarning(message: string): void {
+  writeAside(`stampmill: warning: ${toOneLine(message)}\n`);
+}
+
+/** Writes `stampmill: note: …`: what the command decided by itself. */
+export function writeNote(message: string): void {
+  writeAside(`stampmill: note: ${toOneLine(message)}\n`);
+}
+
 /** Reports an error that ends the command. Only what must be a fault of ours comes with a stack. */
 export function reportError(error: unknown): void {
   if (error instanceof EnvironmentError) {

@@ -13,8 +13,9 @@ const SEAL_LENGTH = 32;
 
 type BundleName = "main" | "mint" | "hashcash";
 
-/** The bundle that knows the command which the arguments name. */
-function bundleFor([first]: readonly string[]): BundleName {
+/** The bundle that knows the command which the arguments name. What mint --time needs is in main. */
+function bundleFor([first, ...rest]: readonly string[]): BundleName {
+  if (first === "mint" && rest.some((arg) => /^--time(=|$)/.test(arg))) return "main";
   return first === "mint" || first === "hashcash" ? first : "main";
 }
 

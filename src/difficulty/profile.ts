@@ -1,6 +1,8 @@
+import type { Condition, MeasuredRate } from "../measure.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { availableThreads } from "../threads.ts";
-import { measurePace, type Pace } from "./pace.ts";
+import { measurePace } from "./measure-pace.ts";
+import type { Pace } from "./pace.ts";
 import { anyProfile, type ProfileEntry, profileKey, readProfile } from "./profile-file.ts";
 
 export interface HostOptions {
@@ -20,6 +22,8 @@ export interface HostPace {
   readonly threads: number;
   /** `profile`: from what `stampmill calibrate` kept; `measurement`: measured just now. */
   readonly from: "profile" | "measurement";
+  /** What the machine did while it was measured. */
+  readonly condition: Condition;
 }
 
 /** Hashes a second, and how they are known. */
@@ -41,13 +45,11 @@ export async function hostPace(
   algorithm: Algorithm,
   { kernel, threads, signal, warn }: HostOptions = {},
 ): Promise<HostPace> {
-  const entry = calibrated(algorithm, { kernel, threads, warn });
-  if (entry !== undefined) {
-    return { pace: entry, kernel: entry.kernel, threads: entry.threads, from: "profile" };
-  }
+  const known = calibrated(algorithm, { kernel, threads, warn });
+  if (known !== undefined) return known;
   const quick = { algorithm, kernel, threads, signal, seconds: QUICK_SECONDS };
   const { measured, pace } = await measurePace(quick);
-  return { pace, kernel: measured.kernel, threads: measured.threads, from: "measurement" };
+  return { pace, ...searchOf(measured), from: "measurement" };
 }
 
 /**
@@ -56,8 +58,7 @@ export async function hostPace(
  * @throws StampmillError as {@link hostPace}
  */
 export async function hostRate(algorithm: Algorithm, options?: HostOptions): Promise<HostRate> {
-  const { pace, ...rest } = await hostPace(algorithm, options);
-  return { rate: pace.rate, ...rest };
+  return rateOf(await hostPace(algorithm, options));
 }
 
 /**
@@ -66,16 +67,24 @@ export async function hostRate(algorithm: Algorithm, options?: HostOptions): Pro
  * @throws StampmillError `engine` if the engine is missing
  */
 export function savedRate(algorithm: Algorithm, options: HostOptions = {}): HostRate | undefined {
-  const entry = anyProfile() ? calibrated(algorithm, options) : undefined;
-  if (entry === undefined) return undefined;
-  return { rate: entry.rate, kernel: entry.kernel, threads: entry.threads, from: "profile" };
+  const known = anyProfile() ? calibrated(algorithm, options) : undefined;
+  return known && rateOf(known);
+}
+
+function rateOf({ pace, ...rest }: HostPace): HostRate {
+  return { rate: pace.rate, ...rest };
+}
+
+/** What a profile and a measurement both say of the search. */
+function searchOf({ kernel, threads, condition }: ProfileEntry | MeasuredRate) {
+  return { kernel, threads, condition };
 }
 
 /** What the calibration says of an algorithm with this many threads. */
 function calibrated(
   algorithm: Algorithm,
   { kernel, threads, warn }: HostOptions,
-): ProfileEntry | undefined {
+): HostPace | undefined {
   const key = profileKey(kernel);
   const profile = readProfile(key);
   if (profile === undefined) return undefined;
@@ -84,7 +93,7 @@ function calibrated(
     return undefined;
   }
   const wanted = threads ?? availableThreads();
-  return profile.entries.find(
+  const entry = profile.entries.find(
     (entry) =>
       entry.algorithm === algorithm &&
       entry.threads === wanted &&
@@ -92,4 +101,8 @@ function calibrated(
       key.kernels.split(" ").includes(entry.kernel) &&
       (key.kernel === "" || key.kernel === entry.kernel),
   );
+  if (entry === undefined) return undefined;
+  const { rate, shortRate, overhead, shortOverhead } = entry;
+  const pace = { rate, shortRate, overhead, shortOverhead };
+  return { pace, ...searchOf(entry), from: "profile" };
 }
