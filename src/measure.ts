@@ -180,41 +180,46 @@ function summary(
   { kernel, threads }: { kernel: string; threads: number },
   { slices, seconds, tries, processorTime }: Watched,
 ): MeasuredRate {
-  const sorted = slices.toSorted((a, b) => a - b);
-  const rate = quantile(sorted, 0.5);
-  const spread = (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / rate;
+  const sustained = tries / seconds;
+  const figures = figuresOf(slices, sustained);
   const processorShare = processorTime / (seconds * Math.min(threads, availableThreads()));
-  const drift = driftOf(slices);
   return {
     algorithm,
     kernel,
     threads,
-    rate,
-    best: quantile(sorted, 1),
-    sustained: tries / seconds,
-    spread,
+    ...figures,
+    sustained,
     slices,
     seconds,
     processorShare,
-    drift,
-    condition: conditionOf({ processorShare, drift, spread }),
+    condition: conditionOf({ ...figures, processorShare }),
   };
 }
 
-/** A quantile of numbers in order, the upper one of two. */
-function quantile(sorted: readonly number[], p: number): number {
-  const index = Math.min(sorted.length - 1, Math.floor(p * sorted.length));
-  return sorted[index] ?? Number.NaN;
+/**
+ * Median, best, spread and drift of slices. On a machine so busy that the search stood still for most of
+ * them, what would be divided by nothing is divided by the rate over the whole time.
+ */
+export function figuresOf(
+  slices: readonly number[],
+  sustained: number,
+): Pick<MeasuredRate, "rate" | "best" | "spread" | "drift"> {
+  const rate = quantile(slices, 0.5);
+  const third = Math.ceil(slices.length / 3);
+  const [first, last] = [slices.slice(0, third), slices.slice(-third)];
+  const middle = quantile(first, 0.5) || sustained;
+  return {
+    rate,
+    best: quantile(slices, 1),
+    spread: (quantile(slices, 0.9) - quantile(slices, 0.1)) / (rate || sustained),
+    drift: quantile(last, 0.5) / middle - 1,
+  };
 }
 
-function driftOf(slices: readonly number[]): number {
-  const third = Math.ceil(slices.length / 3);
-  const median = (part: readonly number[]) =>
-    quantile(
-      part.toSorted((a, b) => a - b),
-      0.5,
-    );
-  return median(slices.slice(-third)) / median(slices.slice(0, third)) - 1;
+/** A quantile of some numbers, the upper one of two. */
+function quantile(values: readonly number[], p: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
 }
 
 /** What the figures of a measurement say about the machine. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseKernel, kernels } from "../src/engine.ts";
-import { conditionOf, doubtAbout, measureRate } from "../src/measure.ts";
+import { conditionOf, doubtAbout, figuresOf, measureRate } from "../src/measure.ts";
 import { ALGORITHMS } from "../src/stamp/digest.ts";
 
 for (const algorithm of ALGORITHMS) {
@@ -49,6 +49,16 @@ test("a busy, a hot and an unsteady machine are told apart from a calm one", () 
   }
   // A rate that rises is a processor that wakes up.
   assert.equal(conditionOf({ ...calm, drift: 0.5 }), "calm");
+});
+
+test("median, best, spread and drift of slices, even where most of them stood still", () => {
+  const steady = [10, 11, 9, 10, 10, 12, 10, 10, 10];
+  assert.deepEqual(figuresOf(steady, 10), { rate: 10, best: 12, spread: 0.3, drift: 0 });
+  const falling = [10, 10, 10, 9, 9, 9, 8, 8, 8];
+  assert.ok(Math.abs(figuresOf(falling, 9).drift + 0.2) < 1e-12);
+  const starved = figuresOf([0, 0, 0, 0, 0, 0, 0, 0, 90], 10);
+  assert.deepEqual(starved, { rate: 0, best: 90, spread: 9, drift: -1 });
+  assert.deepEqual(figuresOf([5], 5), { rate: 5, best: 5, spread: 0, drift: 0 });
 });
 
 test("what cannot be measured is refused by name", async () => {

@@ -171,6 +171,14 @@ test("a folder, a pipe and a huge file are problems", () => {
   assert.ok("problem" in read());
 });
 
+test("what would not be read back is not kept", () => {
+  const { entries, ...rest } = profile();
+  const spread = Number.POSITIVE_INFINITY;
+  const broken = { ...rest, entries: entries.map((entry) => ({ ...entry, spread })) };
+  assert.ok("problem" in writeProfile(broken));
+  assert.equal(readProfile(broken.key), undefined);
+});
+
 test("where nothing can be kept, the problem is named and nothing is left behind", () => {
   fs.writeFileSync(join(folder, "stampmill"), "in the way");
   const inTheWay = writeProfile(profile());

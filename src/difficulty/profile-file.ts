@@ -180,10 +180,13 @@ export function writeProfile(profile: Profile): { file: string } | Problem {
   if (file === undefined) {
     return { problem: "no cache folder is known: set XDG_CACHE_HOME to keep the calibration" };
   }
+  const text = `${JSON.stringify({ format: FORMAT, ...profile }, null, 1)}\n`;
+  if (parseProfile(text) === undefined) {
+    return { problem: "the calibration is not kept: its figures are no machine's" };
+  }
   const unfinished = `${file}.${randomBytes(6).toString("hex")}`;
   try {
     fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const text = `${JSON.stringify({ format: FORMAT, ...profile }, null, 1)}\n`;
     // "wx": never through a link that somebody else has put there.
     fs.writeFileSync(unfinished, text, { mode: 0o600, flag: "wx", flush: true });
     fs.renameSync(unfinished, file);
