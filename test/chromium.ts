@@ -34,20 +34,30 @@ export interface Opened {
 }
 
 /** Opens a file as a person does, in light or dark. */
-export async function openFile(
+export function openFile(
   browser: Browser,
   file: string,
   colorScheme: "light" | "dark" = "light",
 ): Promise<Opened> {
+  const address = pathToFileURL(file).href;
+  return openPage(browser, address, colorScheme, (url) => url === address);
+}
+
+/** The same with an address; what the page may ask for is told by `isOwn`. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  colorScheme: "light" | "dark",
+  isOwn: (url: string) => boolean,
+): Promise<Opened> {
   const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 900 } });
   const page = await context.newPage();
   const complaints: string[] = [];
-  const address = pathToFileURL(file).href;
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (url !== address && !url.startsWith("data:")) complaints.push(`request: ${url}`);
+    if (!isOwn(url) && !url.startsWith("data:")) complaints.push(`request: ${url}`);
   });
   await page.goto(address);
   await page.waitForLoadState("load");
