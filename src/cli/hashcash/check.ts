@@ -54,19 +54,20 @@ export function checkOrder({ stray, counts, words }: Request): void {
 }
 
 /**
- * Checks stamps, and spends the first that is good if there is a store; or tells what they say.
+ * Checks stamps, and with `-d` spends the first that is good; or tells what they say.
  *
+ * @param openStore is called once there is a stamp to look for: most mail has none
  * @returns the exit code
  * @throws StampmillError
  */
 export async function runCheck(
   request: Request,
-  store: SpentStore | null,
+  openStore: () => Promise<SpentStore>,
   now: number,
   io: HashcashIo,
   voice: Voice,
 ): Promise<number> {
-  const checker = new Checker(request, await rulesOf(request, now), store, io, voice);
+  const checker = new Checker(request, await rulesOf(request, now), openStore, io, voice);
   let accepted = false;
   for (const stamp of argumentStamps(request)) {
     if (accepted && !request.informs) break;
@@ -80,8 +81,8 @@ export async function runCheck(
     }
   }
   if (request.informs) {
-    if (!accepted) return EXIT.rejected;
-    return request.partly ? EXIT.done : PARTLY_CHECKED;
+    if (!request.partly) return PARTLY_CHECKED;
+    return accepted ? EXIT.done : EXIT.rejected;
   }
   if (accepted) return concludeGood(request, voice);
   voice.tell("rejected: no valid stamps found");
@@ -137,32 +138,29 @@ function ruleOf(
   return { judge, bits, terms: { now, expires, grace }, overridden: false };
 }
 
-function asksOnly({ informs, check, database }: Request): boolean {
-  return informs && !check && !database;
+function asksOnly({ informs, check }: Request): boolean {
+  return informs && !check;
 }
 
 class Checker {
   readonly #request: Request;
   readonly #rules: readonly Rule[];
-  readonly #store: SpentStore | null;
+  readonly #openStore: () => Promise<SpentStore>;
   readonly #io: HashcashIo;
   readonly #voice: Voice;
-  /** The word for a rule that does not fit, which others may. */
-  readonly #among: boolean;
 
   constructor(
     request: Request,
     rules: readonly Rule[],
-    store: SpentStore | null,
+    openStore: () => Promise<SpentStore>,
     io: HashcashIo,
     voice: Voice,
   ) {
     this.#request = request;
     this.#rules = rules;
-    this.#store = store;
+    this.#openStore = openStore;
     this.#io = io;
     this.#voice = voice;
-    this.#among = Object.values(request.counts).some((count) => count > 1);
   }
 
   /** Whether a stamp is accepted, or could at least be told about. */
@@ -179,18 +177,14 @@ class Checker {
       const reason = await this.#reasonAgainst(verdict, rule);
       if (reason === null) {
         this.#voice.tell(`matched stamp: ${stamp}`);
-        await tellInformation(
-          informationOf(verdict, rule.terms),
-          this.#request,
-          this.#io,
-          this.#voice,
-        );
+        const information = informationOf(verdict, rule.terms);
+        await tellInformation(information, this.#request, this.#io, this.#voice);
         return true;
       }
-      this.#tellFault(reason);
+      const others = this.#othersMayFit(verdict, reason);
+      this.#tellFault(verdict, reason, others);
+      if (!others) return false;
       refused = reason !== "wrong-resource";
-      // No other rule can say anything else.
-      if (verdict.resource === null || reason === "spent") return false;
     }
     return false;
   }
@@ -203,30 +197,46 @@ class Checker {
   }
 
   async #isFresh(stamp: string): Promise<boolean> {
-    if (this.#store === null) return true;
+    if (!this.#request.database) return true;
+    const store = await this.#openStore();
     const entry = spentEntry(stamp);
-    if (!this.#spends()) return (await this.#store.look([entry]))[0] === "fresh";
+    if (!this.#spends()) return (await store.look([entry]))[0] === "fresh";
     // As long as any of the rules would accept it.
     const keep = Math.max(
       ...this.#rules.map(({ terms }) => (terms.expires || MAX_DURATION) + terms.grace),
     );
     const { now } = (this.#rules[0] as Rule).terms;
-    const [outcomes] = await this.#store.spend([[entry]], { keep, now });
+    const [outcomes] = await store.spend([[entry]], { keep, now });
     return outcomes?.[0] === "fresh";
   }
 
-  /** Only stamps that are fully checked are recorded, unless `-y` says otherwise. */
+  /** Only stamps that are fully checked are recorded, unless `-y` has others accepted too. */
   #spends(): boolean {
-    const { partly, counts } = this.#request;
+    const { partly, counts, informs, check } = this.#request;
+    if (informs) return check && partly;
     return partly || (counts.r > 0 && counts.b > 0);
   }
 
-  #tellFault(reason: Reason): void {
-    const { check } = this.#request;
-    if ((reason === "future" || reason === "expired") && !check) return;
-    const always = reason === "malformed" || reason === "spent" || reason.startsWith("unsupported");
-    if (always || !this.#among) this.#voice.tell(`skipped: ${FAULTS[reason]}`);
-    else if (reason === "wrong-resource") this.#voice.tell("no match: wrong resource");
-    else this.#voice.tell(`no match: ${FAULTS[reason]}`);
+  /**
+   * Whether rules differ in what speaks against the stamp. Where they do not, the first that names its
+   * resource decides.
+   */
+  #othersMayFit({ resource }: Verdict, reason: Reason): boolean {
+    const { r, b, e, g } = this.#request.counts;
+    if (resource === null || reason === "spent") return false;
+    if (reason === "wrong-resource") return r > 1;
+    if (reason === "future") return g > 1;
+    if (reason === "expired") return e > 1;
+    return b > 1;
+  }
+
+  #tellFault({ resource }: Verdict, reason: Reason, others: boolean): void {
+    const timely = reason !== "future" && reason !== "expired";
+    if (!timely && !this.#request.check) return;
+    // hashcash(1) knows of no later version than 1.
+    const later = reason === "unsupported-version" && resource === null;
+    const fault = FAULTS[later ? "malformed" : reason];
+    if (!others) this.#voice.tell(`skipped: ${fault}`);
+    else this.#voice.tell(`no match: ${reason === "wrong-resource" ? "wrong resource" : fault}`);
   }
 }

@@ -7,7 +7,7 @@ export interface Information {
   readonly name: string;
   /** Bits that it is worth. */
   readonly value: number;
-  /** `0` for ever, `+N` in N seconds, `N` for N seconds more, `-N` no longer since N seconds. */
+  /** `0` for ever, `+N` from in N seconds on, `N` for N seconds more, `-N` until N seconds ago. */
   readonly left: string;
 }
 
@@ -29,8 +29,10 @@ export function informationOf(verdict: Verdict, terms: Terms): Information {
 
 function leftOf(time: number, { now, expires, grace }: Terms): string {
   const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
-  if (time > now + grace) return `+${seconds(time - now - grace)}`;
-  return expires === 0 ? "0" : `${seconds(time + expires + grace) - seconds(now)}`;
+  if (time > now + grace) return `+${seconds(time - grace) - seconds(now)}`;
+  if (expires === 0) return "0";
+  const left = seconds(time + expires + grace) - seconds(now);
+  return left > 0 ? `${left}` : `-${-left}`;
 }
 
 /** Prints what was asked for, in words, and bare where standard output is read by a program. */

@@ -64,16 +64,17 @@ async function run(request: Request, io: HashcashIo, voice: Voice): Promise<numb
   const present = io.now();
   const { clock, utc } = request;
   const now = clock === null ? present : readClock(clock, utc, present);
-  const store =
-    request.purge || (request.database && isCheck(request))
-      ? await openDatabase(request.file, voice)
-      : null;
+  let store: SpentStore | undefined;
+  const open = async () => {
+    store ??= await openDatabase(request.file, voice);
+    return store;
+  };
   try {
-    if (store !== null && request.purge) await runPurge(store, now, request, voice);
+    if (request.purge) await runPurge(await open(), now, request, voice);
     if (request.speed && !asksOfStamps(request)) await runSpeed(request, io, voice);
     if (request.mint) return await runMint(request, now, io, voice);
     if (!isCheck(request)) return EXIT.done;
-    return await runCheck(request, request.database ? store : null, now, io, voice);
+    return await runCheck(request, open, now, io, voice);
   } finally {
     await store?.close();
   }
