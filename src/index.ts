@@ -139,7 +139,7 @@ export {
 } from "./reputation/policy.ts";
 export {
   creditFor,
-  MAX_SCORED_SKETCHES,
+  MAX_SCORED_HASHES,
   type NothingReason,
   type Score,
   type ScoredPart,

@@ -41,7 +41,7 @@ test("the public library is this and nothing else", () => {
     "MAX_PATTERN_LENGTH",
     "MAX_PRICE",
     "MAX_RESOURCE_LENGTH",
-    "MAX_SCORED_SKETCHES",
+    "MAX_SCORED_HASHES",
     "MAX_SET",
     "MAX_SKETCH_SIZE",
     "MAX_STAMP_LENGTH",

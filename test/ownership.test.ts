@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
 import fc from "fast-check";
-import { type Identity, identityOf, identitySubject } from "../src/identity/format.ts";
+import {
+  formatIdentity,
+  type Identity,
+  identityOf,
+  identitySubject,
+} from "../src/identity/format.ts";
 import { idOfKeyFile } from "../src/identity/id.ts";
 import { createChallenge, timeOfChallenge } from "../src/ownership/challenge.ts";
 import { type CheckProofOptions, checkProof } from "../src/ownership/check.ts";
@@ -14,6 +19,7 @@ import { claimOf, formatProof, type Proof, readProof, signedText } from "../src/
 import { ed25519Signer, proveIdentity, signerForKey, sshSigner } from "../src/ownership/prove.ts";
 import { growSketch } from "../src/sketch/grow.ts";
 import { emptySketch } from "../src/sketch/sketch.ts";
+import { cliEntry, runCli } from "./cli.ts";
 import { mangled, often } from "./hostile.ts";
 import { makeSshKey, noSshKeygen } from "./openssh.ts";
 
@@ -265,5 +271,26 @@ describe("keys of OpenSSH", { skip: noSshKeygen }, () => {
       code: "ssh",
       hint: /passphrase/,
     });
+  });
+
+  it("the command proves and checks, and says so where there is no ssh-keygen", async () => {
+    const { file, publicLine } = makeSshKey(folder, "command");
+    const sketch = join(folder, "command.sketch");
+    writeFileSync(sketch, `${formatIdentity(await work(idOfKeyFile(publicLine)))}\n`);
+    const challenge = ["--challenge", createChallenge()];
+    const proven = await runCli(["identity", "prove", sketch, "--key", file, ...challenge]);
+    assert.equal(proven.code, 0, proven.stderr);
+    const check = ["identity", "check-proof", "-", sketch, ...challenge];
+    const checked = await runCli(check, proven.stdout);
+    assert.match(checked.stdout, /^valid ssh-ed25519 /);
+    assert.equal(checked.code, 0);
+    const bare = spawnSync(process.execPath, [cliEntry, ...check], {
+      env: { PATH: folder },
+      input: proven.stdout,
+      encoding: "utf8",
+    });
+    assert.equal(bare.status, 3);
+    assert.match(bare.stderr, /error: there is no ssh-keygen\n.*hint: .*OpenSSH 8\.1/);
+    assert.equal(bare.stdout, "");
   });
 });

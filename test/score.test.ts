@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type Identity, identityOf, identitySubject } from "../src/identity/format.ts";
 import { explainScore } from "../src/reputation/explain.ts";
 import { type PolicyFields, parsePolicy, readPolicy } from "../src/reputation/policy.ts";
-import { creditFor, MAX_SCORED_SKETCHES, scoreIdentities } from "../src/reputation/score.ts";
+import { creditFor, MAX_SCORED_HASHES, scoreIdentities } from "../src/reputation/score.ts";
 import {
   breakEvenNames,
   hashesToDouble,
@@ -62,7 +62,12 @@ function near(actual: number, expected: number, relative = 1e-9): void {
   assert.ok(Math.abs(actual / expected - 1) < relative, `${actual} is not ${expected}`);
 }
 
-const ESTIMATE: PolicyFields = { bound: "estimate", power: 1, unit: 0 };
+const ESTIMATE: PolicyFields = {
+  bound: "estimate",
+  power: 1,
+  unit: 0,
+  weights: { sha1: 1, sha256: 1 },
+};
 
 test("the safe bound counts by default, the estimate if the policy says so", () => {
   const sketch = madeSketch({ work: 2 ** 40 });
@@ -106,6 +111,11 @@ test("an algorithm has its weight, and one left out has none", () => {
   const [part] = scoreOne([sha1], { ...ESTIMATE, weights }).parts;
   assert.equal(part?.reason, "no-weight");
   assert.equal(scoreOne([sha1], { ...ESTIMATE, weights }).score, 0);
+});
+
+test("a hash of SHA-1, which is cheaper, counts less by default", () => {
+  const { counted } = scoreOne([madeSketch({ work: 2 ** 40, algorithm: "sha1" })]);
+  near(counted, 0.4 * scoreOne([madeSketch({ work: 2 ** 40 })]).counted);
 });
 
 test("work fades from the date that the policy has for its beacon", () => {
@@ -267,7 +277,7 @@ test("hostile policies: refused by name, or one whose every score is a number", 
 });
 
 test("hostile calls: too many sketches and times that are none are refused", () => {
-  const many = Array.from({ length: MAX_SCORED_SKETCHES + 1 }, () => madeSketch({ work: 1e6 }));
+  const many = new Array(MAX_SCORED_HASHES / K + 1).fill(madeSketch({ work: 1e6 }));
   assert.throws(() => scoreIdentities(many, readPolicy()), { parameter: "identities" });
   assert.throws(() => scoreIdentities([], readPolicy(), { now: Number.NaN }), { parameter: "now" });
   assert.deepEqual(scoreIdentities([], readPolicy()), []);

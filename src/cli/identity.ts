@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { actionGroup } from "./action-group.ts";
 import { mergeCommand } from "./identity/merge.ts";
+import { challengeCommand, checkProofCommand, proveCommand } from "./identity/prove.ts";
+import { scoreCommand } from "./identity/score.ts";
 import { showCommand } from "./identity/show.ts";
 import { verifyCommand } from "./identity/verify.ts";
 import { workCommand } from "./identity/work.ts";
@@ -17,11 +19,15 @@ Examples:
   stampmill identity work --id alice@example.org --for 10m alice.sketch
   stampmill identity show alice.sketch
   stampmill identity merge alice.1 alice.2 -o alice.sketch
-  stampmill identity verify alice.sketch --at-least 2^38`;
+  stampmill identity verify alice.sketch --at-least 2^38
+  stampmill identity score --policy policy.json *.sketch
+  stampmill identity prove --key ~/.ssh/id_ed25519 --challenge "$c" me.sketch`;
 
 /** `stampmill identity`. */
 export function identityCommand(): Command {
-  return actionGroup("identity", [workCommand(), showCommand(), verifyCommand(), mergeCommand()], {
+  const work = [workCommand(), showCommand(), verifyCommand(), mergeCommand()];
+  const owner = [challengeCommand(), proveCommand(), checkProofCommand()];
+  return actionGroup("identity", [...work, scoreCommand(), ...owner], {
     description: "Put work behind an identity, and judge it.",
     usage: "[options] FILE...",
     details: DETAILS,

@@ -11,6 +11,12 @@ import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
  */
 export const DEFAULT_POWER = 1.3;
 
+/**
+ * What a hash counts by default. SHA-1 is the cheaper one: the devices of docs/cost.md compute 2.2 to
+ * 2.5 times as many of it.
+ */
+export const DEFAULT_WEIGHTS: Readonly<Record<Algorithm, number>> = { sha1: 0.4, sha256: 1 };
+
 /** Work in bits that is worth one token. */
 export const DEFAULT_UNIT = 32;
 
@@ -43,7 +49,7 @@ export interface PolicyFields {
   readonly dates?: "listed" | "claimed" | undefined;
   /** The date for sketches without one; while anything fades they count nothing without it. */
   readonly undated?: string | undefined;
-  /** What a hash of each algorithm counts; an algorithm left out counts nothing. All 1 by default. */
+  /** What a hash of each algorithm counts; an algorithm left out counts nothing. */
   readonly weights?: Partial<Readonly<Record<Algorithm, number>>> | undefined;
   /** The highest score; none by default. */
   readonly cap?: number | undefined;
@@ -141,7 +147,7 @@ function readWeights(given: PolicyFields["weights"]): Policy["weights"] {
   const weights = given === undefined ? null : plainObject("weights", given);
   if (weights !== null) checkNames("weights", weights, ALGORITHMS);
   const weight = (name: Algorithm) => {
-    if (weights === null) return 1;
+    if (weights === null) return DEFAULT_WEIGHTS[name];
     return Object.hasOwn(weights, name) ? numberIn(`weights.${name}`, weights[name], 0, 1e6) : 0;
   };
   return Object.fromEntries(ALGORITHMS.map((name) => [name, weight(name)])) as Policy["weights"];

@@ -8,8 +8,8 @@ import type { Algorithm } from "../stamp/digest.ts";
 import type { Policy } from "./policy.ts";
 import { tokensFor } from "./sybils.ts";
 
-/** Most sketches that are scored in one call. */
-export const MAX_SCORED_SKETCHES = 10_000;
+/** Most hashes in all the sketches that are scored in one call: 16,384 sketches of 64. */
+export const MAX_SCORED_HASHES = 1 << 20;
 
 /**
  * Why the work of a sketch counts nothing.
@@ -65,15 +65,16 @@ export interface ScoreOptions {
  * hashes, and are merged. Those that differ in any of these have no message in common, so their
  * work adds up; the power is taken of the sum.
  *
- * @throws StampmillError `bad-input` for more than 10,000 sketches, or a time that is none
+ * @throws StampmillError `bad-input` for more than 2^20 hashes, or a time that is none
  */
 export function scoreIdentities(
   identities: readonly Identity[],
   policy: Policy,
   options: ScoreOptions = {},
 ): Score[] {
-  if (identities.length > MAX_SCORED_SKETCHES) {
-    throw badInput("identities", `at most ${MAX_SCORED_SKETCHES} sketches are scored at once`);
+  const hashes = identities.reduce((sum, { sketch }) => sum + sketch.hashes.length, 0);
+  if (hashes > MAX_SCORED_HASHES) {
+    throw badInput("identities", `at most ${MAX_SCORED_HASHES} hashes are scored at once`);
   }
   const now = toTime(options.now ?? Date.now());
   if (Number.isNaN(now)) throw badInput("now", "now must be a Date or milliseconds since 1970");

@@ -1,7 +1,7 @@
-import { MAX_IDENTITY_LENGTH } from "../../identity/format.ts";
+import { type IdentityReading, MAX_IDENTITY_LENGTH } from "../../identity/format.ts";
 import { readLines } from "../../lines.ts";
 import { readInput } from "../input.ts";
-import { toPrintable } from "../output.ts";
+import { toPrintable, writeError } from "../output.ts";
 
 /** A line of a file of sketches. */
 export interface IdentityLine {
@@ -25,4 +25,9 @@ export async function* identityLines(files: readonly string[]): AsyncGenerator<I
       }
     }
   }
+}
+
+/** Says what is wrong with a line. */
+export function complain(place: string, reading: IdentityReading & { status: "bad" }): void {
+  writeError(`${place} is not in order: ${reading.reason}, ${reading.detail}`);
 }

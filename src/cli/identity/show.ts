@@ -1,18 +1,19 @@
 import { Command } from "commander";
 import { cheapest, costOf } from "../../difficulty/attackers.ts";
 import { StampmillError } from "../../errors.ts";
-import { type Identity, type IdentityReading, readIdentity } from "../../identity/format.ts";
+import { type Identity, readIdentity } from "../../identity/format.ts";
 import { formatInstant } from "../../instant.ts";
 import { checkConfidence } from "../../sketch/estimate.ts";
 import type { Algorithm } from "../../stamp/digest.ts";
 import { EXIT } from "../exit.ts";
-import { toJsonLine, toPrintableLine, writeError, writeHint, writeProduct } from "../output.ts";
+import { hostRateNow } from "../host-rate.ts";
+import { toJsonLine, toPrintableLine, writeProduct } from "../output.ts";
 import { plot } from "../plot.ts";
 import { formatCount, formatMoney, formatPercent, formatSeconds } from "../quantity.ts";
 import { textTable } from "../table.ts";
 import { confidenceInWords, FACTS_HELP, factsOf, hashesInWords } from "./facts.ts";
 import { growthChart } from "./growth-chart.ts";
-import { identityLines } from "./lines.ts";
+import { complain, identityLines } from "./lines.ts";
 import { withConfidence } from "./options.ts";
 
 interface Options {
@@ -71,7 +72,7 @@ async function run(files: readonly string[], { confidence, host, json }: Options
     }
     const { identity } = reading;
     const { algorithm } = identity.sketch.subject;
-    if (!rates.has(algorithm)) rates.set(algorithm, host ? await rateOfHost(algorithm) : null);
+    if (!rates.has(algorithm)) rates.set(algorithm, host ? await hostRateNow(algorithm) : null);
     const facts = withCosts(identity, confidence, rates.get(algorithm) ?? null);
     const separator = shown++ > 0 ? "\n" : "";
     await writeProduct(json ? toJsonLine(facts) : separator + toText(identity, facts));
@@ -80,22 +81,6 @@ async function run(files: readonly string[], { confidence, host, json }: Options
     throw new StampmillError("malformed", "there is no sketch in what was given");
   }
   process.exitCode = good ? EXIT.done : EXIT.rejected;
-}
-
-function complain(place: string, reading: IdentityReading & { status: "bad" }): void {
-  writeError(`${place} is not in order: ${reading.reason}, ${reading.detail}`);
-}
-
-/** This host's rate; null, with a hint, where there is no engine to ask. */
-async function rateOfHost(algorithm: Algorithm): Promise<number | null> {
-  try {
-    const { hostRate } = await import("../../difficulty/profile.ts");
-    return (await hostRate(algorithm, { warn: writeHint })).rate;
-  } catch (error) {
-    if (!(error instanceof StampmillError) || error.code !== "engine") throw error;
-    writeHint(`this host is left out: ${error.message}`);
-    return null;
-  }
 }
 
 function withCosts(identity: Identity, confidence: number, hostRate: number | null) {
