@@ -1,5 +1,6 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
+import { leadingZeroBits, stampDigest } from "../src/stamp/digest.ts";
 
 /** Bits of the stamps: a few tries each, and the digest must be looked at all the same. */
 export const BITS = 4;
@@ -10,11 +11,11 @@ export const RESOURCE = "foo@bar.example";
 export const NOW = "2024-03-01";
 
 /** A stamp of this date that there never was before. */
-export function newStamp(date: string): string {
-  const head = `1:${BITS}:${date}:${RESOURCE}::${randomBytes(12).toString("base64")}:`;
+export function newStamp(date: string, resource = RESOURCE, bits = BITS): string {
+  const head = `1:${bits}:${date}:${resource}::${randomBytes(12).toString("base64")}:`;
   for (let tries = 0; ; tries++) {
     const stamp = head + tries.toString(36);
-    if (hash("sha1", stamp, "hex").startsWith("0")) return stamp;
+    if (leadingZeroBits(stampDigest(stamp, "sha1")) >= bits) return stamp;
   }
 }
 

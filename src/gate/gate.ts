@@ -9,7 +9,7 @@ import { cheapAt, debtOf, explain, inWords, quotedPrice, type Standing } from ".
 import { type JudgedStamps, judgeCheaply, judgeWork } from "./judge.ts";
 import { type GateSettings, readGateOptions } from "./options.ts";
 import { type Place, readRequest } from "./request.ts";
-import { Salts } from "./salt.ts";
+import { type PosterSalts, SaltSource } from "./salt.ts";
 import type {
   Explanation,
   Gate,
@@ -41,7 +41,11 @@ class StoreGate implements Gate {
   readonly #settings: GateSettings;
   /** How long after its date a stamp is good, in milliseconds: as long as a salt at most. */
   readonly #life: number;
-  #salts: Promise<Salts> | null = null;
+  #salts: Promise<SaltSource> | null = null;
+  #second = -1;
+  #dateText = "";
+  readonly #plans = new Map<number, StampPlan>();
+  /** The period in which the secret was read. */
   #period = -1;
 
   constructor(options: GateOptions) {
@@ -52,7 +56,7 @@ class StoreGate implements Gate {
 
   async quote(request: QuoteRequest): Promise<Quote> {
     const place = readRequest(request, this.#settings);
-    const [salts, lead] = await Promise.all([this.#saltsAt(place.now), this.#lead(place)]);
+    const [salts, lead] = await Promise.all([this.#saltsOf(place), this.#lead(place)]);
     return this.#quoteFrom(place, salts, lead);
   }
 
@@ -66,7 +70,7 @@ class StoreGate implements Gate {
     if (request.digest === undefined) throw badInput("digest", "a post needs its digest");
     const { stamps } = request;
     if (!Array.isArray(stamps)) throw badInput("stamps", "stamps must be a list of strings");
-    const salts = await this.#saltsAt(place.now);
+    const salts = await this.#saltsOf(place);
     const refuse = async (reason: GateReason, verdicts: readonly StampVerdict[] = []) =>
       this.#rejected(place, salts, await this.#lead(place), reason, verdicts);
     if (stamps.length === 0) return refuse("no-stamps");
@@ -83,7 +87,7 @@ class StoreGate implements Gate {
 
   async #charge(
     place: Place,
-    salts: Salts,
+    salts: PosterSalts,
     verdicts: readonly StampVerdict[],
     paid: number,
   ): Promise<GateVerdict> {
@@ -109,8 +113,8 @@ class StoreGate implements Gate {
     return { accepted: true, reason: null, price: asked, paid: worth, stamps: verdicts, next };
   }
 
-  #judgeCheaply(place: Place, salts: Salts, stamps: readonly string[]): JudgedStamps {
-    const { resource, poster, digest, board, now } = place;
+  #judgeCheaply(place: Place, salts: PosterSalts, stamps: readonly string[]): JudgedStamps {
+    const { digest, board, now } = place;
     const { algorithm, leastBits, grace } = this.#settings;
     return judgeCheaply(stamps, {
       before: `${board}/`,
@@ -120,13 +124,13 @@ class StoreGate implements Gate {
       life: this.#life,
       grace,
       now,
-      salts: () => salts.good(resource, poster, now),
+      salts,
     });
   }
 
   #rejected(
     place: Place,
-    salts: Salts,
+    salts: PosterSalts,
     lead: number | null,
     reason: GateReason,
     stamps: readonly StampVerdict[],
@@ -144,21 +148,21 @@ class StoreGate implements Gate {
     return planStamps(least, leastBits, maxStamps - stamps.length);
   }
 
-  #quoteFrom(place: Place, salts: Salts, lead: number | null): Quote {
-    const { resource, poster, digest, board, now } = place;
+  #quoteFrom(place: Place, salts: PosterSalts, lead: number | null): Quote {
+    const { digest, board, now } = place;
     const { algorithm, leastBits, maxStamps } = this.#settings;
     const standing = this.#standing(place, lead);
     const price = quotedPrice(standing);
-    const plan = planStamps(hashesFor(price), leastBits, maxStamps);
-    const { salt, holds } = salts.current(resource, poster, now);
+    const { bits, count } = this.#plan(price);
+    const { current: salt, holds } = salts;
     return {
       price: price / STEPS,
-      bits: plan?.bits ?? 0,
-      count: plan?.count ?? 0,
+      bits,
+      count,
       algorithm,
       salt,
       resource: `${board}/${salt}/${digest ?? DIGEST_PLACE}`,
-      date: formatStampDate(new Date(now), 12),
+      date: this.#date(now),
       holds,
       leastBits,
       maxStamps,
@@ -166,6 +170,25 @@ class StoreGate implements Gate {
       cheapAt: cheapAt(standing),
       explanation: inWords(standing),
     };
+  }
+
+  /** The date of this second, as stamps write it. */
+  #date(now: number): string {
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#dateText = formatStampDate(new Date(now), 12);
+    }
+    return this.#dateText;
+  }
+
+  /** The stamps that a price is quoted in, worked out once for each. */
+  #plan(price: number): StampPlan {
+    const { leastBits, maxStamps } = this.#settings;
+    const plan = this.#plans.get(price) ?? planStamps(hashesFor(price), leastBits, maxStamps);
+    if (plan === null) throw new Error("a price has no stamps");
+    this.#plans.set(price, plan);
+    return plan;
   }
 
   #standing({ tariff, known, advance, now }: Place, lead: number | null): Standing {
@@ -181,7 +204,7 @@ class StoreGate implements Gate {
    * The secret is read anew in each period, so that servers over one store agree again soon after it
    * lost what it had; after a failure the next call tries again.
    */
-  #saltsAt(now: number): Promise<Salts> {
+  async #saltsOf({ resource, poster, now }: Place): Promise<PosterSalts> {
     const period = Math.floor(now / this.#settings.rotate);
     if (this.#salts === null || this.#period !== period) {
       this.#period = period;
@@ -190,13 +213,13 @@ class StoreGate implements Gate {
         throw error;
       });
     }
-    return this.#salts;
+    return (await this.#salts).for(resource, poster, now);
   }
 
-  async #readSecret(): Promise<Salts> {
+  async #readSecret(): Promise<SaltSource> {
     const { secret, store, rotate } = this.#settings;
     const key = secret === undefined ? await store.secret() : Buffer.from(secret, "utf8");
-    return new Salts(key, rotate);
+    return new SaltSource(key, rotate);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Algorithm, leadingZeroBits, stampDigest } from "../stamp/digest.ts";
 import { excerpt, isProblem, readStamp, type Stamp } from "../stamp/stamp.ts";
+import type { PosterSalts } from "./salt.ts";
 import type { StampReason, StampVerdict } from "./types.ts";
 
 /** What the stamps of one post must be. */
@@ -14,8 +15,7 @@ export interface StampRules {
   readonly life: number;
   readonly grace: number;
   readonly now: number;
-  /** The salts that are good; worked out only if some stamp needs them. */
-  salts(): readonly string[];
+  readonly salts: PosterSalts;
 }
 
 /** The verdicts on the stamps of one post. */
@@ -30,14 +30,12 @@ export interface JudgedStamps {
  */
 export function judgeCheaply(texts: readonly string[], rules: StampRules): JudgedStamps {
   const seen = new Set<string>();
-  let salts: readonly string[] | null = null;
   let first: StampReason | null = null;
   const verdicts = texts.map((text): StampVerdict => {
     const stamp = readStamp(text, rules.now);
     let reason = isProblem(stamp) ? stamp.reason : judgeFields(stamp, rules);
     if (reason === null) {
-      salts ??= rules.salts();
-      reason = seen.has(text) ? "duplicate" : judgeSalt(stamp as Stamp, rules, salts);
+      reason = seen.has(text) ? "duplicate" : judgeSalt(stamp as Stamp, rules);
       seen.add(text);
     }
     first ??= reason;
@@ -52,7 +50,7 @@ function judgeFields(stamp: Stamp, rules: StampRules): StampReason | null {
   if (stamp.version === 0) return "unsupported-version";
   if (stamp.algorithm !== rules.algorithm) return "unsupported-algorithm";
   const { resource } = stamp;
-  // What stands between is compared with the salts, which have one length.
+  // What stands between is compared with the salts, the dearest of these tests, and the last.
   const framed = resource.startsWith(rules.before) && resource.endsWith(rules.behind);
   if (!framed) return "wrong-resource";
   if (stamp.bits < rules.leastBits) return "insufficient-bits";
@@ -63,13 +61,9 @@ function judgeFields(stamp: Stamp, rules: StampRules): StampReason | null {
   return null;
 }
 
-function judgeSalt(
-  { resource }: Stamp,
-  { before, behind }: StampRules,
-  salts: readonly string[],
-): StampReason | null {
-  const salt = resource.slice(before.length, -behind.length);
-  return salts.includes(salt) ? null : "wrong-salt";
+function judgeSalt({ resource }: Stamp, rules: StampRules): StampReason | null {
+  const salt = resource.slice(rules.before.length, -rules.behind.length);
+  return rules.salts.isGood(salt) ? null : "wrong-salt";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
 /** Characters of a salt: 132 bits in base64url. */
 const SALT_LENGTH = 22;
@@ -9,38 +9,70 @@ const SALT_LENGTH = 22;
  */
 const CLOCK_SKEW = 5000;
 
-/** Salts for posters of a board, a new one in each period. */
-export class Salts {
-  readonly #secret: Uint8Array;
+/** Makes salts from a secret, for each poster of a board a new one in each period. */
+export class SaltSource {
+  readonly #key: KeyObject;
   readonly #rotate: number;
 
   /** @param rotate length of a period in milliseconds */
   constructor(secret: Uint8Array, rotate: number) {
-    this.#secret = secret;
+    this.#key = createSecretKey(secret);
     this.#rotate = rotate;
   }
 
-  /** The salt of the present period, and for how many milliseconds it is good. */
-  current(board: string, poster: string, now: number): { salt: string; holds: number } {
-    const period = Math.floor(now / this.#rotate);
-    return { salt: this.#salt(period, board, poster), holds: (period + 2) * this.#rotate - now };
+  /** The salts of one poster as they are now. */
+  for(board: string, poster: string, now: number): PosterSalts {
+    const name = `${board.length}:${board}${poster}`;
+    const make = (period: number) =>
+      createHmac("sha256", this.#key)
+        .update(`${period}:${name}`)
+        .digest("base64url")
+        .slice(0, SALT_LENGTH);
+    return new PosterSalts(make, this.#rotate, now);
+  }
+}
+
+/** The salts of one poster at one moment, each made when it is asked for. */
+export class PosterSalts {
+  readonly #make: (period: number) => string;
+  readonly #rotate: number;
+  readonly #now: number;
+  readonly #made = new Map<number, string>();
+
+  constructor(make: (period: number) => string, rotate: number, now: number) {
+    this.#make = make;
+    this.#rotate = rotate;
+    this.#now = now;
   }
 
-  /** Those that are good now: of this period and the one before, at its turn also of the next. */
-  good(board: string, poster: string, now: number): string[] {
-    const first = Math.floor(now / this.#rotate) - 1;
-    const last = Math.floor((now + CLOCK_SKEW) / this.#rotate);
-    const salts: string[] = [];
-    for (let period = last; period >= first; period--) {
-      salts.push(this.#salt(period, board, poster));
+  /** The salt to mint with. */
+  get current(): string {
+    return this.#of(this.#period);
+  }
+
+  /** For how many milliseconds that is good: the rest of its period and the whole of the next. */
+  get holds(): number {
+    return (this.#period + 2) * this.#rotate - this.#now;
+  }
+
+  /** Whether it is the salt of this period or the one before; at its turn also of the next. */
+  isGood(salt: string): boolean {
+    const period = this.#period;
+    if (salt === this.#of(period) || salt === this.#of(period - 1)) return true;
+    const next = Math.floor((this.#now + CLOCK_SKEW) / this.#rotate);
+    return next !== period && salt === this.#of(next);
+  }
+
+  get #period(): number {
+    return Math.floor(this.#now / this.#rotate);
+  }
+
+  #of(period: number): string {
+    let salt = this.#made.get(period);
+    if (salt === undefined) {
+      salt = this.#make(period);
+      this.#made.set(period, salt);
     }
-    return salts;
-  }
-
-  #salt(period: number, board: string, poster: string): string {
-    return createHmac("sha256", this.#secret)
-      .update(`${period}:${board.length}:${board}${poster}`)
-      .digest("base64url")
-      .slice(0, SALT_LENGTH);
+    return salt;
   }
 }

@@ -49,6 +49,7 @@ export function checkResource(resource: string): void {
  * @throws StampmillError `bad-input` with `position` for half a surrogate pair, which has no UTF-8
  */
 export function percentEncode(resource: string): string {
+  if (findFieldIntruder(resource) < 0 && !resource.includes("%")) return resource;
   let encoded = "";
   let offset = 0;
   for (const character of resource) {
