@@ -3,9 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Quote } from "../src/gate/types.ts";
 import { checkResource } from "../src/stamp/resource.ts";
+import { clock, withGate } from "./gate-place.ts";
 import {
   CHEAP,
-  clock,
   digestOf,
   MINUTE,
   NOW,
@@ -14,7 +14,6 @@ import {
   reasonsOf,
   stampFor,
   stampsFor,
-  withGate,
 } from "./gate-posts.ts";
 import { mangled, often } from "./hostile.ts";
 

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { createGate } from "../src/gate/gate.ts";
 import type { GateOptions, PostRequest } from "../src/gate/types.ts";
 import type { Store } from "../src/store/charge.ts";
+import { clock, withGate } from "./gate-place.ts";
 import {
   CHEAP,
-  clock,
   digestOf,
   MINUTE,
   NOW,
@@ -15,7 +15,6 @@ import {
   reasonsOf,
   stampFor,
   stampsFor,
-  withGate,
 } from "./gate-posts.ts";
 
 test("posts cost the base at the free pace, more with every one beyond, and less with time", () =>

@@ -1,6 +1,6 @@
 import { readDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
-import { STEPS } from "../price/price.ts";
+import { STEPS, type Tariff } from "../price/price.ts";
 import { type CheckedTerms, readTerms, tariffFor } from "../price/terms.ts";
 import { ALGORITHMS, type Algorithm, isAlgorithm } from "../stamp/digest.ts";
 import type { Store } from "../store/charge.ts";
@@ -35,6 +35,8 @@ export interface GateSettings {
   /** Bits that every stamp must claim. */
   readonly leastBits: number;
   readonly known: ReadonlyMap<string, number>;
+  /** The tariff of whoever is not known. */
+  readonly usual: Tariff;
   readonly now: () => number;
 }
 
@@ -74,6 +76,7 @@ export function readGateOptions(options: GateOptions): GateSettings {
     maxStamps: readMaxStamps(options.maxStamps ?? GATE_DEFAULTS.maxStamps),
     leastBits: Math.max(0, Math.floor(terms.base / STEPS) - LEAST_BELOW_BASE),
     known: readKnown(options.known ?? new Map(), terms),
+    usual: tariffFor(terms, null),
     now,
   };
 }

@@ -56,7 +56,7 @@ export function readRequest(request: QuoteRequest, settings: GateSettings): Plac
     digest,
     board,
     key: posterKey(resource, poster),
-    tariff: tariffFor(settings.terms, credit),
+    tariff: credit === null ? settings.usual : tariffFor(settings.terms, credit),
     known: credit !== null,
     advance: advanceFor(settings.terms, weight),
     now: Math.floor(settings.now()),
