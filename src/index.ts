@@ -6,7 +6,23 @@ export {
   DEFAULT_YEARS,
   type Tenure,
 } from "./difficulty/attackers.ts";
+export {
+  type Choice,
+  chooseSet,
+  describeSet,
+  MOST_CHOSEN_BITS,
+  type Target,
+} from "./difficulty/choice.ts";
 export { DEVICES, type Device, ELECTRICITY, type Figure } from "./difficulty/devices.ts";
+export { erlangCdf, erlangQuantile, erlangTail } from "./difficulty/erlang.ts";
+export type { Pace, StampSet } from "./difficulty/pace.ts";
+export {
+  type HostOptions,
+  type HostPace,
+  type HostRate,
+  hostPace,
+  hostRate,
+} from "./difficulty/profile.ts";
 export {
   type KernelInfo,
   kernels,

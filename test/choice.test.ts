@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { threadCounts } from "../src/difficulty/calibrate.ts";
-import { chooseSet, DEFAULT_MAX_BITS, describeSet } from "../src/difficulty/choice.ts";
+import { chooseSet, describeSet, MOST_CHOSEN_BITS } from "../src/difficulty/choice.ts";
 import { CLIENT_NAMES, CLIENTS } from "../src/difficulty/clients.ts";
 import { chanceBeyond, meanTime, type Pace, timeQuantile } from "../src/difficulty/pace.ts";
 import { ALGORITHMS } from "../src/stamp/digest.ts";
@@ -101,12 +101,12 @@ test("fewer stamps would be further away or too much luck", () => {
 
 test("a stated cap holds: more stamps rather than more bits, and an error that names the bits", () => {
   const { bits, count } = chooseSet({ seconds: 3600 }, HOST);
-  assert.ok(bits <= DEFAULT_MAX_BITS && count > 33, `${count} of ${bits}`);
+  assert.ok(bits <= MOST_CHOSEN_BITS && count > 33, `${count} of ${bits}`);
   assert.throws(() => chooseSet({ seconds: 86_400 }, HOST), {
     parameter: "time",
     hint: /^--max-bits \d+ allows \d+ of \d+$/,
   });
-  assert.ok(chooseSet({ seconds: 86_400, maxBits: 50 }, HOST).bits > DEFAULT_MAX_BITS);
+  assert.ok(chooseSet({ seconds: 86_400, maxBits: 50 }, HOST).bits > MOST_CHOSEN_BITS);
   assert.throws(() => chooseSet({ seconds: 1e30, maxBits: 64 }, HOST), { parameter: "time" });
 });
 

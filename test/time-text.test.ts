@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { checkDuration, MAX_DURATION, parseDuration } from "../src/duration.ts";
+import { checkDuration, MAX_DURATION, parseDuration, parseSeconds } from "../src/duration.ts";
 import { formatInstant, parseInstant } from "../src/instant.ts";
 
 test("durations are a whole number and a unit", () => {
@@ -82,4 +82,45 @@ test("property: formatInstant writes what Date.toISOString writes", () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+test("times to mint are a number, fractions allowed, and a unit", () => {
+  const seconds = (text: string) => parseSeconds(text, "--time");
+  assert.equal(seconds("200ms"), 0.2);
+  assert.equal(seconds("0.2s"), 0.2);
+  assert.equal(seconds("2s"), 2);
+  assert.equal(seconds("1.5m"), 90);
+  assert.equal(seconds("1ms"), 0.001);
+  assert.equal(seconds("0.5h"), 1800);
+  assert.equal(seconds("36500d"), MAX_DURATION / 1000);
+  const bad = [
+    "",
+    "2",
+    "s",
+    ".5s",
+    "1.s",
+    "-2s",
+    "+2s",
+    "2 s",
+    "2S",
+    "2sec",
+    "1e3s",
+    "0s",
+    "0.5ms",
+  ];
+  const absurd = [
+    "0.0000s",
+    "36500.1d",
+    "999999999999w",
+    `${"9".repeat(400)}s`,
+    "NaNs",
+    "Infinitys",
+  ];
+  for (const text of [...bad, ...absurd]) {
+    assert.throws(() => seconds(text), {
+      code: "bad-input",
+      parameter: "--time",
+      message: /^--time must be/,
+    });
+  }
 });

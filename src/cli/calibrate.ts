@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type Calibration, calibrate } from "../difficulty/calibrate.ts";
-import { chooseSet, DEFAULT_MAX_BITS } from "../difficulty/choice.ts";
+import { chooseSet, MOST_CHOSEN_BITS } from "../difficulty/choice.ts";
 import { CLIENT_NAMES, CLIENTS, type ClientName } from "../difficulty/clients.ts";
 import type { Pace } from "../difficulty/pace.ts";
 import { hostPace } from "../difficulty/profile.ts";
@@ -79,7 +79,7 @@ export function calibrateCommand(): Command {
     )
     .option(
       "--max-bits <bits>",
-      `with --time: most bits of a stamp (default: ${DEFAULT_MAX_BITS})`,
+      `with --time: most bits of a stamp (default: ${MOST_CHOSEN_BITS})`,
       wholeNumber("--max-bits"),
     )
     .addOption(

@@ -8,7 +8,7 @@ export interface Target {
   seconds: number;
   /** Seconds within which 99 of 100 sets should be minted. */
   p99?: number | undefined;
-  /** Most bits of a stamp, 0 to 64; {@link DEFAULT_MAX_BITS} by default. */
+  /** Most bits of a stamp, 0 to 64; {@link MOST_CHOSEN_BITS} by default. */
   maxBits?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Choice extends StampSet {
 }
 
 /** No stamp of more bits is chosen unless the caller says so: 2^32 hashes. */
-export const DEFAULT_MAX_BITS = 32;
+export const MOST_CHOSEN_BITS = 32;
 /** Bits that a stamp can be minted with. */
 const MOST_BITS = 64;
 /** Any number of hashes can be had to 3 % with 33 equal stamps or fewer. */
@@ -59,7 +59,7 @@ export function chooseSet(target: Target, pace: Pace): Choice {
  * @throws StampmillError `bad-input` naming what does not
  */
 export function checkTarget(target: Target): Required<{ [K in keyof Target]: number }> {
-  const { seconds, p99 = Number.POSITIVE_INFINITY, maxBits = DEFAULT_MAX_BITS } = target;
+  const { seconds, p99 = Number.POSITIVE_INFINITY, maxBits = MOST_CHOSEN_BITS } = target;
   if (typeof seconds !== "number" || !(seconds > 0) || seconds === Number.POSITIVE_INFINITY) {
     throw badInput("time", "the time to mint must be more than 0 seconds");
   }
