@@ -63,7 +63,7 @@ function sketchOf(algorithm: Algorithm, bits: number): Sketch {
   const hashes = Array.from({ length: subject.size }, (_, i) => {
     const digest = BigInt(i + 1) << BigInt(DIGEST_BITS[algorithm] - bits);
     return {
-      nonce: nonceOf(run, BigInt(i)),
+      nonce: nonceOf(run.run, BigInt(i)),
       digest: digest.toString(16).padStart(digits, "0"),
       time: 0,
     };

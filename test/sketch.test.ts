@@ -22,7 +22,7 @@ function plainSketch(subject: SketchSubject, tries: number): Sketch {
   const builder = new SketchBuilder(emptySketch(subject));
   const run = layRun(subject);
   for (let i = 0; i < tries; i++) {
-    const nonce = nonceOf(run, BigInt(i));
+    const nonce = nonceOf(run.run, BigInt(i));
     builder.add({ nonce, digest: digestOf(subject, nonce), time: 1_700_000_000 + i });
   }
   return builder.sketch;
@@ -42,8 +42,8 @@ test("a message is 183 bytes, and its last block holds two digits and constants"
     assert.match(subject.head, /^stampmill identity 1 [0-9a-f]{64}$/);
   }
   const run = layRun(alice);
-  assert.equal(nonceOf(run, 2n ** 60n - 1n), `${run.run}${"/".repeat(10)}`);
-  assert.equal(nonceOf(run, 0n).length, NONCE_LENGTH);
+  assert.equal(nonceOf(run.run, 2n ** 60n - 1n), `${run.run}${"/".repeat(10)}`);
+  assert.equal(nonceOf(run.run, 0n).length, NONCE_LENGTH);
 });
 
 test("whatever is changed in a subject changes its messages", () => {

@@ -42,10 +42,13 @@ export interface Growth {
 }
 
 /**
- * Tried before the long search, so that it begins with a limit: without one every hash is a hit.
- * Must be fewer than the hits that may wait in the engine.
+ * Up to this estimate the search goes on in steps, each about four times as many tries as there were,
+ * so that what one step finds is at most a few k. All at once, with the limit of the first moment,
+ * would be so many hits that looking at them takes a second.
  */
-const SEED_TRIES = 2n ** 14n;
+const STEPS_UNTIL = 2 ** 26;
+/** Of these, with no limit yet, every one is a hit; 65,536 may wait in the engine. */
+const FIRST_STEP = 2 ** 14;
 /** Milliseconds between two looks at what was found. */
 const LONGEST_WAIT = 100;
 /**
@@ -85,9 +88,12 @@ class GrowingRun {
   async grow(): Promise<Growth> {
     this.#options.onSearch?.({ tried: () => this.#tries + (this.#search?.tried() ?? 0) });
     let start = 0n;
-    if (!isFull(this.#sketch)) {
-      await this.#collect(start, SEED_TRIES);
-      start += SEED_TRIES;
+    let estimate = estimateWork(this.#sketch);
+    while (estimate < STEPS_UNTIL && this.#ending() === undefined) {
+      const step = BigInt(Math.max(FIRST_STEP, 2 ** Math.ceil(Math.log2(4 * estimate))));
+      await this.#collect(start, step);
+      start += step;
+      estimate = estimateWork(this.#sketch);
     }
     const { kernel, threads } = await this.#collect(start);
     const [tries, seconds] = [this.#tries, this.#seconds];
@@ -99,7 +105,7 @@ class GrowingRun {
   /** Searches from a counter on, and keeps what is found until there is a reason to end. */
   async #collect(start: bigint, count?: bigint): Promise<SearchEnd> {
     const search = startSearch({
-      algorithm: this.#template.algorithm,
+      algorithm: this.#sketch.subject.algorithm,
       message: Buffer.from(this.#template.text, "latin1"),
       positions: this.#template.positions,
       alphabet: COUNTER_DIGITS,
@@ -147,7 +153,7 @@ class GrowingRun {
     const time = Math.floor(Date.now() / 1000);
     let improved = false;
     for (const counter of search.take()) {
-      const nonce = nonceOf(this.#template, counter);
+      const nonce = nonceOf(this.#template.run, counter);
       // By node:crypto, whatever the kernel thought.
       if (this.#builder.add({ nonce, digest: digestOf(subject, nonce), time })) improved = true;
     }

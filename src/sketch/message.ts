@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Algorithm, stampDigest } from "../stamp/digest.ts";
-import { COUNTER_DIGITS, fillCounter, type StampTemplate } from "../stamp/layout.ts";
+import { stampDigest } from "../stamp/digest.ts";
+import { COUNTER_DIGITS } from "../stamp/layout.ts";
 import type { SketchSubject } from "./subject.ts";
 
 // A message is 183 bytes whatever it is about: two blocks of the hash function and all that a third
@@ -43,22 +43,30 @@ export function digestOf(subject: SketchSubject, nonce: string): string {
 }
 
 /** The messages of one run: all but the counter, 2^60 of them. */
-export interface RunTemplate extends StampTemplate {
-  readonly algorithm: Algorithm;
+export interface RunTemplate {
   readonly run: string;
+  /** A message with zeros for the counter. */
+  readonly text: string;
+  /** Offsets of the counter digits, most significant first. */
+  readonly positions: readonly number[];
 }
 
 /** A run with a random part of its own. */
 export function layRun(subject: SketchSubject): RunTemplate {
   const run = randomBytes(RUN_BYTES).toString("base64");
-  const text = messageOf(subject, run.padEnd(NONCE_LENGTH, COUNTER_DIGITS.charAt(0)));
+  const text = messageOf(subject, nonceOf(run, 0n));
   const outer = Array.from({ length: OUTER_DIGITS }, (_, i) => BOUNDARY - OUTER_DIGITS + i);
   const inner = Array.from({ length: INNER_DIGITS }, (_, i) => LENGTH - INNER_DIGITS + i);
-  return { algorithm: subject.algorithm, run, text, positions: [...outer, ...inner] };
+  return { run, text, positions: [...outer, ...inner] };
 }
 
-/** The nonce with this counter of a run. */
-export function nonceOf(template: RunTemplate, counter: bigint): string {
-  const message = fillCounter(template, counter);
-  return template.run + template.positions.map((at) => message.charAt(at)).join("");
+/** The nonce with this counter of a run: its digits to the base 64, five for each 30 bits. */
+export function nonceOf(run: string, counter: bigint): string {
+  return run + fiveDigits(Number(counter >> 30n)) + fiveDigits(Number(counter & 0x3fffffffn));
+}
+
+function fiveDigits(value: number): string {
+  let digits = "";
+  for (let shift = 24; shift >= 0; shift -= 6) digits += COUNTER_DIGITS[(value >> shift) & 63];
+  return digits;
 }

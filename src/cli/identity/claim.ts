@@ -35,7 +35,7 @@ export class Claim {
 
   private constructor(path: string) {
     this.#path = path;
-    this.#descriptor = openSync(path, "w");
+    this.#descriptor = openSync(path, "wx");
     this.#beat();
     // For other machines, which cannot look for our process.
     this.#timer = setInterval(() => this.#beat(), BEAT);

@@ -89,9 +89,10 @@ export class SketchFile {
     const next = `${this.#path}.new`;
     try {
       writeDurably(next, `${formatIdentity(identityOf(all))}\n`, this.#seen?.mode);
+      // Before it has its name: what is changed after that is somebody else's doing.
+      this.#seen = statSync(next);
       renameSync(next, this.#path);
       syncFolder(dirname(this.#path));
-      this.#seen = statSync(this.#path);
     } catch (cause) {
       removeIfThere(next);
       throw new EnvironmentError(`cannot write ${this.#given}`, cause as NodeJS.ErrnoException);
@@ -112,7 +113,9 @@ export class SketchFile {
 }
 
 function writeDurably(path: string, text: string, mode: number | undefined): void {
-  const descriptor = openSync(path, "w", mode);
+  // What a process that was killed has left, or a link that somebody put there to be followed.
+  removeIfThere(path);
+  const descriptor = openSync(path, "wx", mode);
   try {
     let rest: Uint8Array = Buffer.from(text);
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
