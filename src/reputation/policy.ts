@@ -2,6 +2,7 @@ import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
 import { checkBeacon } from "../identity/beacon.ts";
 import { parseInstant } from "../instant.ts";
+import { MAX_INTERVALS } from "../price/terms.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE } from "../sketch/estimate.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 
@@ -53,7 +54,7 @@ export interface PolicyFields {
   readonly weights?: Partial<Readonly<Record<Algorithm, number>>> | undefined;
   /** The highest score; none by default. */
   readonly cap?: number | undefined;
-  /** Credit at the gate, in intervals: so many for each token, and at most so many. */
+  /** Credit at the gate, in intervals: so many for each token, and at most so many (1000). */
   readonly credit?: { readonly perToken: number; readonly most: number } | undefined;
 }
 
@@ -160,7 +161,7 @@ function readCredit(given: PolicyFields["credit"]): Policy["credit"] {
   const { perToken, most } = credit;
   return {
     perToken: numberIn("credit.perToken", perToken, 0, 1e6),
-    most: numberIn("credit.most", most, 0, 1e6),
+    most: numberIn("credit.most", most, 0, MAX_INTERVALS),
   };
 }
 

@@ -153,8 +153,10 @@ function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 /**
  * The credit, in intervals of the gate's price, that a score earns: what `post` and `quote` of the
- * gate take as `credit`. Give it only to a poster that has proved to own the identity.
+ * gate take as `credit`. Undefined for a score of nothing, since even a credit of 0 makes a poster
+ * a known one. Give it only to a poster that has proved to own the identity (`checkProof`).
  */
-export function creditFor({ score }: Pick<Score, "score">, { credit }: Policy): number {
-  return Math.min(credit.most, score * credit.perToken);
+export function creditFor({ score }: Pick<Score, "score">, { credit }: Policy): number | undefined {
+  const earned = Math.min(credit.most, score * credit.perToken);
+  return earned > 0 ? earned : undefined;
 }

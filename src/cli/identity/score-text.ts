@@ -46,7 +46,7 @@ export function scoreLine(score: Score, policy: Policy, rates: Rates): string {
     score: tokens,
     capped,
     counted,
-    credit: creditFor(score, policy),
+    credit: creditFor(score, policy) ?? 0,
     algorithms: parts.map(({ algorithm }) => algorithm),
     beacons: parts.map(({ beacon }) => beacon),
     since: parts.map(({ since }) => (since === null ? null : formatInstant(since))),
@@ -80,7 +80,7 @@ export function scoreText(score: Score, policy: Policy, rates: Rates): string {
     ["counted", counted === 0 ? "nothing" : hashesInWords(counted)],
   ];
   if (policy.credit.most > 0) {
-    rows.push(["credit", `${formatCount(creditFor(score, policy))} intervals at the gate`]);
+    rows.push(["credit", `${formatCount(creditFor(score, policy) ?? 0)} intervals at the gate`]);
   }
   if (counted > 0) {
     const lines = doublings(explained, rates).map(doublingInWords);
