@@ -46,7 +46,17 @@ export function lowerBound(sketch: Sketch, confidence: number = DEFAULT_CONFIDEN
   const { hashes, subject } = sketch;
   const last = hashes.at(-1);
   if (last === undefined || !isFull(sketch)) return hashes.length;
-  return erlangQuantile(subject.size, 1 - confidence) / fractionOf(last.digest);
+  return quantileFor(subject.size, confidence) / fractionOf(last.digest);
+}
+
+let remembered = { size: 0, confidence: 0, quantile: 0 };
+
+/** Whoever judges many sketches asks for the same one again; it takes as long as thirty hashes. */
+function quantileFor(size: number, confidence: number): number {
+  if (remembered.size !== size || remembered.confidence !== confidence) {
+    remembered = { size, confidence, quantile: erlangQuantile(size, 1 - confidence) };
+  }
+  return remembered.quantile;
 }
 
 /** Passes on a confidence. */

@@ -88,14 +88,13 @@ class GrowingRun {
   async grow(): Promise<Growth> {
     this.#options.onSearch?.({ tried: () => this.#tries + (this.#search?.tried() ?? 0) });
     let start = 0n;
-    let estimate = estimateWork(this.#sketch);
-    while (estimate < STEPS_UNTIL && this.#ending() === undefined) {
-      const step = BigInt(Math.max(FIRST_STEP, 2 ** Math.ceil(Math.log2(4 * estimate))));
-      await this.#collect(start, step);
-      start += step;
-      estimate = estimateWork(this.#sketch);
-    }
-    const { kernel, threads } = await this.#collect(start);
+    let end: SearchEnd;
+    do {
+      const step = stepFrom(estimateWork(this.#sketch));
+      end = await this.#collect(start, step);
+      start += step ?? 0n;
+    } while (this.#ending() === undefined);
+    const { kernel, threads } = end;
     const [tries, seconds] = [this.#tries, this.#seconds];
     const rate = seconds > 0 ? tries / seconds : 0;
     const ending = this.#ending() ?? "aborted";
@@ -175,6 +174,12 @@ class GrowingRun {
     if (estimateWork(this.#sketch) >= this.#until) return "target";
     return performance.now() >= this.#deadline ? "time" : undefined;
   }
+}
+
+/** How many tries come next; undefined: as many as there is time for. */
+function stepFrom(estimate: number): bigint | undefined {
+  if (estimate >= STEPS_UNTIL) return undefined;
+  return BigInt(Math.max(FIRST_STEP, 2 ** Math.ceil(Math.log2(4 * estimate))));
 }
 
 /**

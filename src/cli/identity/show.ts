@@ -103,7 +103,7 @@ type Facts = ReturnType<typeof withCosts>;
 function toText(identity: Identity, facts: Facts): string {
   const { id, beacon, earliest, algorithm, k, hashes, hostRate, hostSeconds, found } = facts;
   const off = hashes === k ? `, give or take ${formatPercent(1 / Math.sqrt(k - 2))}` : ", exactly";
-  const attacker = `${formatMoney(facts.attackerDollars ?? 0)} (${facts.attacker}, ${formatSeconds(facts.attackerSeconds)})`;
+  const attacker = `${formatMoney(facts.attackerDollars ?? 0)}, ${formatSeconds(facts.attackerSeconds)} of one ${facts.attacker}`;
   const rows: [string, string][] = [
     ["identity", toPrintableLine(id)],
     ["algorithm", algorithm],
@@ -114,9 +114,12 @@ function toText(identity: Identity, facts: Facts): string {
     ["certain", `${hashesInWords(facts.lowerBound)}, by ${confidenceInWords(facts.confidence)}`],
   ];
   if (hostRate !== null && hostSeconds !== null) {
-    rows.push(["this host", `${formatSeconds(hostSeconds)} (at ${formatCount(hostRate)}H/s)`]);
+    rows.push([
+      "this host",
+      `at least ${formatSeconds(hostSeconds)}, at ${formatCount(hostRate)}H/s`,
+    ]);
   }
-  rows.push(["attacker", attacker]);
+  rows.push(["attacker", `at least ${attacker}`]);
   const table = textTable({ head: [], rows, align: "ll" });
   const chart = growthChart(identity);
   return chart === undefined ? table : `${table}\n${plot(chart)}`;
