@@ -4,10 +4,12 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import fc from "fast-check";
 import { cacheFolder } from "../src/difficulty/cache-folder.ts";
 import { hostPace, hostRate } from "../src/difficulty/profile.ts";
 import {
   type Profile,
+  parseProfile,
   profileKey,
   profilePath,
   readProfile,
@@ -15,6 +17,7 @@ import {
 } from "../src/difficulty/profile-file.ts";
 import { chooseKernel } from "../src/engine.ts";
 import { availableThreads } from "../src/threads.ts";
+import { mangled, often } from "./hostile.ts";
 
 let folder = "";
 const { XDG_CACHE_HOME } = process.env;
@@ -137,6 +140,25 @@ test("hostRate warns of a damaged profile and measures", async () => {
   assert.equal(warnings.length, 1);
 });
 
+test("folders that are missing are made, for the user alone", () => {
+  process.env.XDG_CACHE_HOME = join(folder, "a", "b");
+  assert.ok("file" in writeProfile(profile()));
+  assert.equal(fs.statSync(join(folder, "a")).mode & 0o777, 0o700);
+});
+
+test("hostile: whatever a profile's text is made into, it is one that makes sense or none", () => {
+  let whole = 0;
+  const property = fc.property(mangled([good(), "null", "1e999", "[]"]), (text) => {
+    for (const entry of parseProfile(text)?.entries ?? []) {
+      assert.ok(entry.rate >= 1 && entry.rate <= 1e15 && entry.overhead >= 0);
+      assert.ok(Number.isInteger(entry.threads) && /^[a-z0-9_]+$/.test(entry.kernel));
+      whole++;
+    }
+  });
+  fc.assert(property, often(2000));
+  assert.ok(whole > 0, "none was left whole");
+});
+
 test("a foreign profile is a problem", () => {
   const mine = profile();
   for (const part of ["version", "cpu", "system", "kernels", "kernel"]) {
@@ -189,6 +211,11 @@ test("where nothing can be kept, the problem is named and nothing is left behind
   fs.mkdirSync(file(), { recursive: true });
   assert.ok("problem" in writeProfile(profile()), "a folder in the place of the file");
   assert.deepEqual(fs.readdirSync(dirname(file())).length, 1);
+
+  if (process.platform === "linux") {
+    process.env.XDG_CACHE_HOME = `/proc/${process.pid}`;
+    assert.ok("problem" in writeProfile(profile()), "where no folder can be made");
+  }
 
   delete process.env.XDG_CACHE_HOME;
   const { HOME } = process.env;

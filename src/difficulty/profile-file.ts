@@ -186,7 +186,7 @@ export function writeProfile(profile: Profile): { file: string } | Problem {
   }
   const unfinished = `${file}.${randomBytes(6).toString("hex")}`;
   try {
-    fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     // "wx": never through a link that somebody else has put there.
     fs.writeFileSync(unfinished, text, { mode: 0o600, flag: "wx", flush: true });
     fs.renameSync(unfinished, file);
@@ -194,6 +194,21 @@ export function writeProfile(profile: Profile): { file: string } | Problem {
   } catch (error) {
     remove(unfinished);
     return { problem: `the calibration is not kept: ${(error as Error).message}` };
+  }
+}
+
+/**
+ * A folder and those above it that are missing. Not mkdir's `recursive`, which never ends where a
+ * folder exists and takes none: Node 20 fills its memory in /proc.
+ */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  if (!fs.existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
