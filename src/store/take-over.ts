@@ -24,8 +24,9 @@ import { loadSqlite, type SqlDatabase } from "./sqlite-library.ts";
 /** What is put behind the name of a text database to keep it under, beside the store. */
 export const KEPT_SUFFIX = ".original";
 
-/** Behind the name of the store that is being made, and of the lock. */
-const UNFINISHED_SUFFIX = ".taking-over";
+/** Behind the names of the store that is being made, of the whole one, and of the lock. */
+const IMPORT_SUFFIX = ".taking-over.import";
+const WHOLE_SUFFIX = ".taking-over";
 const LOCK_SUFFIX = ".taking-over.lock";
 
 /** How long to wait for another process that takes the file over, in milliseconds. */
@@ -104,16 +105,17 @@ async function replaceText(file: string, options: TakeOverOptions): Promise<Take
   const kept = `${file}${KEPT_SUFFIX}`;
   const text = statSync(file);
   checkPlaces(file, kept, text);
-  const unfinished = `${file}${UNFINISHED_SUFFIX}`;
-  const report = await importInto(unfinished, file, options);
-  matchOwner(unfinished, text);
+  const whole = `${file}${WHOLE_SUFFIX}`;
+  const report = await importInto(whole, file, options);
+  matchOwner(whole, text);
+  syncPath(whole);
   options.onStep?.("imported");
 
   if (lstatSync(kept, { throwIfNoEntry: false }) === undefined) linkSync(file, kept);
-  syncFolder(file);
+  syncPath(dirname(file));
   options.onStep?.("kept");
-  renameSync(unfinished, file);
-  syncFolder(file);
+  renameSync(whole, file);
+  syncPath(dirname(file));
   options.onStep?.("replaced");
 
   // hashcash(1) may have been at work when this began, and adds its stamp when it ends.
@@ -138,28 +140,50 @@ function checkPlaces(file: string, kept: string, text: Stats): void {
   }
 }
 
-/** Makes a store of all that is spent according to a text; it is on the disk when this resolves. */
+/** Makes a store of all that is spent according to a text, one file that nobody has open. */
 async function importInto(
-  unfinished: string,
+  whole: string,
   file: string,
   { onDamage }: TakeOverOptions,
 ): Promise<ImportReport> {
-  // Left by a process that was killed.
-  for (const suffix of ["", ...COMPANIONS]) rmSync(`${unfinished}${suffix}`, { force: true });
-  const store = openSqlite(unfinished, true);
-  let report: ImportReport;
+  const unfinished = `${file}${IMPORT_SUFFIX}`;
+  // What a process left that was killed.
+  const clear = () => {
+    for (const suffix of ["", ...COMPANIONS]) rmSync(`${unfinished}${suffix}`, { force: true });
+  };
+  clear();
+  rmSync(whole, { force: true });
   try {
-    report = await importSpent(store, createReadStream(file), onDamage);
+    const store = openSqlite(unfinished, true);
+    let report: ImportReport;
+    try {
+      report = await importSpent(store, createReadStream(file), onDamage);
+    } finally {
+      await store.close();
+    }
+    const { stamps, refused, damaged } = report;
+    if (stamps + refused === 0 && damaged > 0 && !beginsAsDatabase(file)) {
+      const hint = "nothing was changed; name another file";
+      throw refusal(file, "it is no database of hashcash(1)", hint);
+    }
+    copyStore(unfinished, whole);
+    return report;
   } finally {
-    await store.close();
+    clear();
   }
-  if (lstatSync(`${unfinished}-wal`, { throwIfNoEntry: false }) !== undefined) {
-    throw new Error("somebody else has the unfinished store open");
+}
+
+/**
+ * A copy in one file: libsql keeps a closed database open, and what it may have beside it, until it
+ * is collected.
+ */
+function copyStore(from: string, to: string): void {
+  const db = loadSqlite().open(from);
+  try {
+    db.exec(`VACUUM INTO '${to.replaceAll("'", "''")}'`);
+  } finally {
+    db.close();
   }
-  const { stamps, refused, damaged } = report;
-  if (stamps + refused > 0 || damaged === 0 || beginsAsDatabase(file)) return report;
-  rmSync(unfinished);
-  throw refusal(file, "it is no database of hashcash(1)", "nothing was changed; name another file");
 }
 
 function beginsAsDatabase(file: string): boolean {
@@ -182,15 +206,15 @@ async function addTo(file: string, text: string): Promise<void> {
 }
 
 /** The store belongs to whom the text did, and to whoever may use it. */
-function matchOwner(unfinished: string, { uid, gid, mode }: Stats): void {
-  const own = statSync(unfinished);
-  if (own.uid !== uid || own.gid !== gid) chownSync(unfinished, uid, gid);
-  chmodSync(unfinished, mode & 0o666);
+function matchOwner(whole: string, { uid, gid, mode }: Stats): void {
+  const own = statSync(whole);
+  if (own.uid !== uid || own.gid !== gid) chownSync(whole, uid, gid);
+  chmodSync(whole, mode & 0o666);
 }
 
-/** A new name is on the disk once its folder is. */
-function syncFolder(file: string): void {
-  const descriptor = openSync(dirname(file), "r");
+/** Has what is in a file, or the names in a folder, written to the disk. */
+function syncPath(path: string): void {
+  const descriptor = openSync(path, "r");
   try {
     fsyncSync(descriptor);
   } finally {
@@ -208,28 +232,32 @@ async function acquire(path: string): Promise<() => void> {
     closeSync(openSync(path, "a", 0o600));
     const identity = identityOf(path);
     const db = loadSqlite().open(path);
-    // Not the file that others lock, if whoever had it removed it meanwhile.
-    if (tryLock(db, deadline) && identityOf(path) === identity) {
+    // Once whoever had the lock has removed the file, it is not what others lock any more.
+    const locked = tryLock(db);
+    const moved = identityOf(path) !== identity;
+    if (locked === true && !moved) {
       return () => {
         rmSync(path, { force: true });
+        // Closing alone may keep the lock, with libsql.
+        db.exec("COMMIT");
         db.close();
       };
     }
+    if (locked === true) db.exec("COMMIT");
     db.close();
+    if (!moved && locked !== true && !/locked|busy/i.test(String(locked))) throw locked;
+    if (Date.now() > deadline) throw new Error("another process has been at it for ten minutes");
     await sleep(LOCK_PAUSE);
   }
 }
 
-function tryLock(db: SqlDatabase, deadline: number): boolean {
+/** True, or why not. */
+function tryLock(db: SqlDatabase): unknown {
   try {
     db.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (!/locked|busy/i.test(String(error)) || Date.now() > deadline) {
-      db.close();
-      throw error;
-    }
-    return false;
+    return error;
   }
 }
 
