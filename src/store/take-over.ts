@@ -239,11 +239,11 @@ async function acquire(path: string): Promise<() => void> {
       return () => {
         rmSync(path, { force: true });
         // Closing alone may keep the lock, with libsql.
-        db.exec("COMMIT");
+        db.exec("ROLLBACK");
         db.close();
       };
     }
-    if (locked === true) db.exec("COMMIT");
+    if (locked === true) db.exec("ROLLBACK");
     db.close();
     if (!moved && locked !== true && !/locked|busy/i.test(String(locked))) throw locked;
     if (Date.now() > deadline) throw new Error("another process has been at it for ten minutes");
@@ -254,7 +254,8 @@ async function acquire(path: string): Promise<() => void> {
 /** True, or why not. */
 function tryLock(db: SqlDatabase): unknown {
   try {
-    db.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    // No journal beside it, which others would find without its file.
+    db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     return error;

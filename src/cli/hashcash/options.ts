@@ -3,6 +3,7 @@ import { DEFAULT_BITS } from "../../mint.ts";
 import { type DateWidth, isDateWidth } from "../../stamp/date.ts";
 import { DIGEST_BITS } from "../../stamp/digest.ts";
 import { readLength, readPeriod } from "./periods.ts";
+import { quoted } from "./quoted.ts";
 
 /** How the resource of a stamp is compared: `-M`, `-S` or `-E`. */
 export type MatchKind = "wildcard" | "exact" | "regex";
@@ -189,7 +190,7 @@ function readCluster(request: Request, arg: string, next: string | undefined): b
       continue;
     }
     if (!Object.hasOwn(VALUED, letter)) {
-      throw badInput(`-${letter}`, `there is no option ${JSON.stringify(`-${letter}`)}`);
+      throw badInput(`-${letter}`, `there is no option ${quoted(`-${letter}`)}`);
     }
     const rest = arg.slice(at + 1);
     const value = rest === "" ? next : rest;
@@ -205,7 +206,7 @@ function readBits(text: string): number {
   if (text === "default") return DEFAULT_BITS;
   const [, sign, digits] = /^([+-]?)(\d{1,9})$/.exec(text) ?? [];
   if (digits === undefined) {
-    throw badInput("-b", `-b must be a number, +N, -N or default, not ${JSON.stringify(text)}`);
+    throw badInput("-b", `-b must be a number, +N, -N or default, not ${quoted(text)}`);
   }
   const number = Number(digits);
   const bits = sign === "" ? number : Math.max(0, DEFAULT_BITS + (sign === "-" ? -number : number));
@@ -216,10 +217,10 @@ function readBits(text: string): number {
 function readWidth(text: string): DateWidth {
   const width = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   if (isDateWidth(width)) return width;
-  throw badInput("-z", `-z must be 6, 10 or 12, not ${JSON.stringify(text)}`);
+  throw badInput("-z", `-z must be 6, 10 or 12, not ${quoted(text)}`);
 }
 
 function readSmall(text: string, option: string, most: number): number {
   if (/^\d{1,2}$/.test(text) && Number(text) <= most) return Number(text);
-  throw badInput(option, `${option} must be from 0 to ${most}, not ${JSON.stringify(text)}`);
+  throw badInput(option, `${option} must be from 0 to ${most}, not ${quoted(text)}`);
 }

@@ -1,6 +1,7 @@
 import { MAX_DURATION } from "../../duration.ts";
 import { badInput } from "../../errors.ts";
 import { parseStampDate } from "../../stamp/date.ts";
+import { quoted } from "./quoted.ts";
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
@@ -30,7 +31,7 @@ export function readPeriod(text: string, option: string): number {
   if (digits === undefined || scale === undefined) {
     throw badInput(
       option,
-      `${option} must be a period such as 90, 15m, 2h, 28d, 6M or 1y, not ${JSON.stringify(text)}`,
+      `${option} must be a period such as 90, 15m, 2h, 28d, 6M or 1y, not ${quoted(text)}`,
     );
   }
   const period = Number(digits) * scale;
@@ -60,7 +61,7 @@ export function readClock(text: string, utc: boolean, now: number): number {
   if (time >= 0) return time;
   throw badInput(
     "-t",
-    `-t must be +PERIOD, -PERIOD or YYMMDD[hhmm[ss]] from 1970 on, not ${JSON.stringify(text)}`,
+    `-t must be +PERIOD, -PERIOD or YYMMDD[hhmm[ss]] from 1970 on, not ${quoted(text)}`,
   );
 }
 

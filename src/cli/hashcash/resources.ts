@@ -1,3 +1,4 @@
+import { badInput, StampmillError } from "../../errors.ts";
 import { exactMatcher, type ResourceMatcher, regexMatcher, wildcardMatcher } from "../../match.ts";
 import type { Word } from "./options.ts";
 import { fromPosix } from "./posix-pattern.ts";
@@ -14,11 +15,24 @@ export function toLower(text: string): string {
  */
 export async function matcherOf({ text, settings }: Word): Promise<ResourceMatcher> {
   const { match, caseSensitive } = settings;
-  if (match === "regex") {
-    return regexMatcher(`${caseSensitive ? "" : "(?i)"}${fromPosix(text)}`);
-  }
+  if (match === "regex") return patternMatcher(text, caseSensitive);
   const make = match === "exact" ? (wanted: string) => exactMatcher([wanted]) : wildcardMatcher;
   if (caseSensitive) return make(text);
   const matches = make(toLower(text));
   return (resource) => matches(toLower(resource));
+}
+
+/** The flag for a pattern that upper and lower case do not matter to. */
+const ANY_CASE = "(?i)";
+
+async function patternMatcher(text: string, caseSensitive: boolean): Promise<ResourceMatcher> {
+  const pattern = fromPosix(text);
+  try {
+    return await regexMatcher(caseSensitive ? pattern : ANY_CASE + pattern);
+  } catch (error) {
+    if (!(error instanceof StampmillError && error.cause instanceof Error)) throw error;
+    // As it was written, not as we put it.
+    const why = error.cause.message.replace(ANY_CASE, "");
+    throw badInput("-r", `the pattern ${JSON.stringify(text)}: ${why}`, error.hint);
+  }
 }
