@@ -141,7 +141,7 @@ test("hostile: absurd options end in one line, and quickly", async () => {
     for (const value of [huge, `-${huge}`, `${huge}y`, "1e9", "\u0661", "NaN", "\n", "\x1b[2J"]) {
       const { code, out, err } = await runOurs(["-m", option, value, "foo"], "");
       assert.deepEqual([code, out], [3, ""], `${option} ${value.slice(0, 20)}`);
-      assert.match(err, /^stampmill: error: [ -~]+\n$/u, option);
+      assert.match(err, /^stampmill: error: [^\p{Cc}]{1,300}\n$/u, option);
     }
   }
   for (const bad of ["\ufffd", "a\u0000b", "caf\u00e9", "x".repeat(5000), "a\nb"]) {

@@ -1,4 +1,5 @@
 import { badInput } from "../../errors.ts";
+import { quoted } from "./quoted.ts";
 
 /**
  * An extended regular expression of POSIX (XBD, section 9.4) in RE2's syntax. What the two would read
@@ -63,7 +64,7 @@ class PatternReader {
   #escape(): string {
     const escaped = this.#take(2);
     if (/^\\(?:[wWsSbB]|[^\w\s<>`'])$/.test(escaped) && /^[!-~]+$/.test(escaped)) return escaped;
-    throw this.#refuse(JSON.stringify(escaped));
+    throw this.#refuse(quoted(escaped));
   }
 
   /** A list in brackets, in which POSIX knows no backslash. */
@@ -84,6 +85,6 @@ class PatternReader {
   }
 
   #refuse(what: string) {
-    return badInput("-r", `the pattern ${JSON.stringify(this.#pattern)} holds ${what}`);
+    return badInput("-r", `the pattern ${quoted(this.#pattern)} holds ${what}`);
   }
 }

@@ -2,6 +2,7 @@ import { badInput, StampmillError } from "../../errors.ts";
 import { exactMatcher, type ResourceMatcher, regexMatcher, wildcardMatcher } from "../../match.ts";
 import type { Word } from "./options.ts";
 import { fromPosix } from "./posix-pattern.ts";
+import { quoted } from "./quoted.ts";
 
 /** Lower case, of ASCII alone: no other letter turns into one of a resource. */
 export function toLower(text: string): string {
@@ -33,6 +34,6 @@ async function patternMatcher(text: string, caseSensitive: boolean): Promise<Res
     if (!(error instanceof StampmillError && error.cause instanceof Error)) throw error;
     // As it was written, not as we put it.
     const why = error.cause.message.replace(ANY_CASE, "");
-    throw badInput("-r", `the pattern ${JSON.stringify(text)}: ${why}`, error.hint);
+    throw badInput("-r", `the pattern ${quoted(text)}: ${why}`, error.hint);
   }
 }
