@@ -31,6 +31,7 @@ export function readBody(request: IncomingMessage, maxBody: number): Promise<Uin
     if (announcesMore(request, maxBody)) return reject(tooLarge(maxBody));
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let ended = false;
     const take = (chunk: Uint8Array) => {
       size += chunk.length;
       chunks.push(chunk);
@@ -42,12 +43,13 @@ export function readBody(request: IncomingMessage, maxBody: number): Promise<Uin
     };
     request.on("data", take);
     request.once("end", () => {
+      ended = true;
       const [first] = chunks;
       resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
     });
-    // It comes after "end", too, where it changes nothing any more.
-    request.once("close", () => reject(brokenOff()));
-    request.once("error", () => reject(brokenOff()));
+    request.once("close", () => {
+      if (!ended) reject(brokenOff());
+    });
   });
 }
 

@@ -18,6 +18,12 @@ export interface Log {
 /** Bytes that wait at most while the reader of the log is slow. */
 const MOST_WAITING = 1 << 20;
 
+/** Milliseconds that lines wait for others: a write for each would take as long as a verdict. */
+const GATHER = 50;
+
+/** Bytes that are written at once. */
+const ENOUGH = 1 << 16;
+
 /** Milliseconds that the end waits for a reader. */
 const MOST_AT_END = 1000;
 
@@ -26,23 +32,27 @@ const TRY_AGAIN = 20;
 
 /**
  * A log in lines of JSON, by way of a file descriptor. Nobody waits for it: lines go out together
- * once the event loop has turned, and while more than 1 MiB waits they are dropped and counted.
+ * after 50 ms at most, and while more than 1 MiB waits they are dropped and counted.
  */
 export function createLog(descriptor: number, most: LogLevel): Log {
   const limit = LOG_LEVELS.indexOf(most);
   let waiting = "";
   let dropped = 0;
+  /** Something is being written, or is about to be. */
   let busy = false;
+  let timer: NodeJS.Timeout | undefined;
+  let ending = false;
   let written = () => {};
 
   const flush = () => {
-    busy = false;
+    clearTimeout(timer);
+    timer = undefined;
     if (dropped > 0) {
       waiting += line("warn", "log-lines-dropped", { lines: dropped });
       dropped = 0;
     }
-    if (waiting === "") return written();
-    busy = true;
+    busy = waiting !== "";
+    if (!busy) return written();
     const bytes = Buffer.from(waiting);
     waiting = "";
     writeOut(bytes);
@@ -50,9 +60,14 @@ export function createLog(descriptor: number, most: LogLevel): Log {
   const writeOut = (bytes: Uint8Array) => {
     write(descriptor, bytes, (error, count) => {
       if (error?.code === "EAGAIN") setTimeout(() => writeOut(bytes), TRY_AGAIN);
-      else if (error !== null || count === bytes.length) flush();
-      else writeOut(bytes.subarray(count));
+      else if (error === null && count < bytes.length) writeOut(bytes.subarray(count));
+      else later();
     });
+  };
+  const later = () => {
+    busy = false;
+    if (ending || waiting.length >= ENOUGH) return flush();
+    if (waiting !== "") timer ??= setTimeout(flush, GATHER);
   };
 
   const log: Log = (level, event, fields = {}) => {
@@ -62,15 +77,14 @@ export function createLog(descriptor: number, most: LogLevel): Log {
       return;
     }
     waiting += line(level, event, fields);
-    if (busy) return;
-    busy = true;
-    setImmediate(flush);
+    if (!busy) later();
   };
   log.end = () =>
     new Promise((resolve) => {
-      if (!busy) return resolve();
+      ending = true;
       written = resolve;
       setTimeout(resolve, MOST_AT_END);
+      if (!busy) flush();
     });
   return log;
 }

@@ -15,24 +15,29 @@ export class Counter implements Metric {
   readonly #name: string;
   readonly #help: string;
   readonly #labels: readonly string[];
-  readonly #sums = new Map<string, number>();
+  readonly #sums = new Map<string, { values: LabelValues; sum: number }>();
 
   constructor(name: string, help: string, labels: readonly string[] = []) {
     this.#name = name;
     this.#help = help;
     this.#labels = labels;
     // Without labels there is one value, which is there from the start.
-    if (labels.length === 0) this.#sums.set("", 0);
+    if (labels.length === 0) this.add([], 0);
   }
 
   add(values: LabelValues, amount = 1): void {
-    const key = this.#labels.length === 0 ? "" : writeLabels(this.#labels, values);
-    this.#sums.set(key, (this.#sums.get(key) ?? 0) + amount);
+    const key = values.join("\n");
+    const known = this.#sums.get(key);
+    if (known === undefined) this.#sums.set(key, { values, sum: amount });
+    else known.sum += amount;
   }
 
   write(): string {
-    const lines = [...this.#sums].map(([key, sum]) => `${this.#name}${key} ${writeNumber(sum)}\n`);
-    return head(this.#name, this.#help, "counter") + lines.join("");
+    let text = head(this.#name, this.#help, "counter");
+    for (const { values, sum } of this.#sums.values()) {
+      text += `${this.#name}${writeLabels(this.#labels, values)} ${writeNumber(sum)}\n`;
+    }
+    return text;
   }
 }
 
@@ -106,6 +111,7 @@ function head(name: string, help: string, type: string): string {
 }
 
 function writeLabels(names: readonly string[], values: LabelValues): string {
+  if (names.length === 0) return "";
   const pairs = names.map((name, i) => `${name}="${escapeLabel(values[i] ?? "")}"`);
   return `{${pairs.join(",")}}`;
 }

@@ -61,11 +61,16 @@ export function toRequest(request: IncomingMessage, body: Uint8Array): HttpReque
   };
 }
 
-/** Writes an answer; of a HEAD request Node leaves out the body. */
-export function sendResponse(response: ServerResponse, answer: HttpResponse): void {
-  const { status, headers, body } = answer;
-  const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };
-  response.writeHead(status, { ...headers, ...length });
+/** Writes an answer, with headers of the server's own; of a HEAD request Node leaves out the body. */
+export function sendResponse(
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  more: Record<string, string | number> = {},
+): void {
+  // All in one object, which Node writes out faster than headers that were set one by one.
+  const all = { ...headers, ...more };
+  if (body !== "") all["content-length"] = Buffer.byteLength(body);
+  response.writeHead(status, all);
   response.end(body);
 }
 

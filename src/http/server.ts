@@ -123,9 +123,8 @@ export class GateServer {
     });
     const answered = (answer: HttpResponse) => {
       outcome = answer.outcome;
-      response.setHeader("x-request-id", id);
-      if (this.#stopping) response.setHeader("connection", "close");
-      sendResponse(response, answer);
+      const last = this.#stopping ? { connection: "close" } : {};
+      sendResponse(response, answer, { "x-request-id": id, ...last });
     };
     this.#answer(request, mustContinue ? () => response.writeContinue() : () => {})
       .catch((error) => this.#toAnswer(error, id))
