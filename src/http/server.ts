@@ -54,14 +54,15 @@ export class GateServer {
   readonly #prefix = randomBytes(6).toString("hex");
   #requests = 0;
   #pending = 0;
-  #connections = 0;
+  /** Requests under way on each connection. */
+  readonly #connections = new Map<Socket, number>();
   #stopping = false;
 
   constructor({ endpoints, check, metrics, limits, log }: ServerOptions) {
     this.#limits = limits;
     this.#log = log;
     this.#metrics = new ServiceMetrics({
-      connections: () => this.#connections,
+      connections: () => this.#connections.size,
       pending: () => this.#pending,
     });
     const own = [healthEndpoint(() => (this.#stopping ? Promise.resolve("stopping") : check()))];
@@ -83,6 +84,8 @@ export class GateServer {
     this.#stopping = true;
     const closed = once(this.#server, "close");
     this.#server.close();
+    // Node closes none that has not sent a request yet.
+    for (const [socket, requests] of this.#connections) if (requests === 0) socket.destroy();
     const late = setTimeout(() => this.#server.closeAllConnections(), this.#limits.stopTimeout);
     await closed;
     clearTimeout(late);
@@ -102,8 +105,8 @@ export class GateServer {
     // Also for clients that do not take their answers.
     server.timeout = requestTimeout + keepAlive;
     server.on("connection", (socket) => {
-      this.#connections++;
-      socket.once("close", () => this.#connections--);
+      this.#connections.set(socket, 0);
+      socket.once("close", () => this.#connections.delete(socket));
     });
     server.on("request", (request, response) => this.#onRequest(request, response, false));
     server.on("checkContinue", (request, response) => this.#onRequest(request, response, true));
@@ -116,9 +119,9 @@ export class GateServer {
     const start = performance.now();
     const id = this.#idOf(request);
     let outcome: Outcome = { endpoint: "none", reason: "broken-off" };
-    this.#pending++;
+    this.#count(request.socket, 1);
     response.once("close", () => {
-      this.#pending--;
+      this.#count(request.socket, -1);
       this.#report(request, response, id, outcome, performance.now() - start);
     });
     const answered = (answer: HttpResponse) => {
@@ -130,6 +133,12 @@ export class GateServer {
       .catch((error) => this.#toAnswer(error, id))
       .then(answered)
       .catch((error) => response.destroy(error));
+  }
+
+  #count(socket: Socket, more: number): void {
+    this.#pending += more;
+    const requests = this.#connections.get(socket);
+    if (requests !== undefined) this.#connections.set(socket, requests + more);
   }
 
   async #answer(request: IncomingMessage, proceed: () => void): Promise<HttpResponse> {
