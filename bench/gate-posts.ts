@@ -1,5 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import { Salts } from "../src/gate/salt.ts";
+import { SaltSource } from "../src/gate/salt.ts";
 import { formatStampDate } from "../src/stamp/date.ts";
 
 /** What every post costs, in bits: the same for ever, so that each verdict is known beforehand. */
@@ -24,7 +24,7 @@ export interface PreparedPost {
 
 /** Makes posts whose verdicts are known. */
 export class PostMaker {
-  readonly #salts = new Salts(Buffer.from(SECRET), DAY);
+  readonly #salts = new SaltSource(Buffer.from(SECRET), DAY);
   readonly #run = randomBytes(6).toString("base64url");
   readonly #date = formatStampDate(new Date(), 12);
   #made = 0;
@@ -34,7 +34,7 @@ export class PostMaker {
     const poster = `poster-${this.#made % POSTERS}`;
     const digest = hash("sha256", `${this.#run}-${this.#made++}`, "hex");
     const owner = expected === "wrong-salt" ? "somebody else" : poster;
-    const { salt } = this.#salts.current(BOARD, owner, Date.now());
+    const salt = this.#salts.for(BOARD, owner, Date.now()).current;
     const bits = expected === "underpaid" ? PRICE - 1 : PRICE;
     const head = `1:${bits}:${this.#date}:${BOARD}/${salt}/${digest}::`;
     const list = Array.from({ length: stamps }, () => search(head, expected !== "missing-work"));
