@@ -10,7 +10,6 @@ export {
   type Choice,
   chooseSet,
   describeSet,
-  MOST_CHOSEN_BITS,
   type Target,
 } from "./difficulty/choice.ts";
 export { DEVICES, type Device, ELECTRICITY, type Figure } from "./difficulty/devices.ts";
@@ -247,5 +246,6 @@ export {
   DEFAULT_SET_SIZE,
   hashesOf,
   MAX_WORK,
+  MOST_CHOSEN_BITS,
   reachesWork,
 } from "./work.ts";

@@ -7,6 +7,9 @@ export const MAX_WORK = 256;
 /** Stamps of a set that is minted, if no number is given. */
 export const DEFAULT_SET_SIZE = 8;
 
+/** No stamp of more bits is chosen to fill a time unless the caller says so: 2^32 hashes. */
+export const MOST_CHOSEN_BITS = 32;
+
 /**
  * Passes on an amount of work in bits, fractions allowed: `24.3` means 2^24.3 hashes.
  *

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { threadCounts } from "../src/difficulty/calibrate.ts";
-import { chooseSet, describeSet, MOST_CHOSEN_BITS } from "../src/difficulty/choice.ts";
+import { chooseSet, describeSet } from "../src/difficulty/choice.ts";
 import { CLIENT_NAMES, CLIENTS } from "../src/difficulty/clients.ts";
 import { chanceBeyond, meanTime, type Pace, timeQuantile } from "../src/difficulty/pace.ts";
 import { ALGORITHMS } from "../src/stamp/digest.ts";
 import { MAX_SET } from "../src/store/store.ts";
+import { MOST_CHOSEN_BITS } from "../src/work.ts";
 
 /** A million hashes a second, and nothing else to do. */
 const PLAIN: Pace = { rate: 1e6, shortRate: 1e6, overhead: 0, shortOverhead: 0 };

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type Calibration, calibrate } from "../difficulty/calibrate.ts";
-import { chooseSet, MOST_CHOSEN_BITS } from "../difficulty/choice.ts";
+import { chooseSet } from "../difficulty/choice.ts";
 import { CLIENT_NAMES, CLIENTS, type ClientName } from "../difficulty/clients.ts";
 import type { Pace } from "../difficulty/pace.ts";
 import { hostPace } from "../difficulty/profile.ts";
@@ -9,6 +9,7 @@ import { parseSeconds } from "../duration.ts";
 import { badInput } from "../errors.ts";
 import { CONDITIONS, doubtAbout } from "../measure.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
+import { MOST_CHOSEN_BITS } from "../work.ts";
 import {
   answerFacts,
   answerText,

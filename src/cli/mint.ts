@@ -10,7 +10,7 @@ import type { DateWidth } from "../stamp/date.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";
 import { MAX_SET } from "../store/store.ts";
-import { bitsForWork, DEFAULT_SET_SIZE } from "../work.ts";
+import { bitsForWork, DEFAULT_SET_SIZE, MOST_CHOSEN_BITS } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
 import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "./options.ts";
@@ -106,7 +106,7 @@ export function mintCommand(): Command {
     )
     .option(
       "--max-bits <bits>",
-      "with --time: most bits of a stamp (default: 32)",
+      `with --time: most bits of a stamp (default: ${MOST_CHOSEN_BITS})`,
       wholeNumber("--max-bits"),
     )
     .addOption(mintAlgorithm())

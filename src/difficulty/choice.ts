@@ -1,5 +1,6 @@
 import { badInput } from "../errors.ts";
 import { MAX_SET } from "../store/store.ts";
+import { MOST_CHOSEN_BITS } from "../work.ts";
 import { chanceBeyond, meanTime, type Pace, type StampSet, timeQuantile } from "./pace.ts";
 
 /** What a set of stamps should take. */
@@ -20,8 +21,6 @@ export interface Choice extends StampSet {
   readonly p99: number;
 }
 
-/** No stamp of more bits is chosen unless the caller says so: 2^32 hashes. */
-export const MOST_CHOSEN_BITS = 32;
 /** Bits that a stamp can be minted with. */
 const MOST_BITS = 64;
 /** Any number of hashes can be had to 3 % with 33 equal stamps or fewer. */
