@@ -14,11 +14,12 @@ export const CHEAP = { base: 8, cap: 12, interval: "1m", burst: 0, tau: "1m" };
 /** A gate over a database of its own. */
 export async function openGate(
   options: Partial<GateOptions> = {},
-): Promise<{ gate: Gate; close(): Promise<void> }> {
+): Promise<{ gate: Gate; url: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "stampmill-gate-"));
   const store = await openStore(join(folder, "posts.db"));
   return {
     gate: createGate({ store, terms: CHEAP, ...options }),
+    url: store.url,
     async close() {
       await store.close();
       rmSync(folder, { recursive: true });

@@ -16,21 +16,16 @@ import { DEFAULT_TERMS } from "../price/terms.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 import { EnvironmentError, EXIT } from "./exit.ts";
 import { onSignal } from "./lifetime.ts";
-import { decimal, gather, once, oneOf } from "./options.ts";
+import { gather, once, oneOf } from "./options.ts";
 import { writeProduct } from "./output.ts";
+import { type TermOptions, termsOf, withTerms } from "./terms-options.ts";
 
-interface Options {
+interface Options extends TermOptions {
   config?: string;
   checkConfig?: true;
   listen?: string;
   store?: string;
   algorithm?: Algorithm;
-  base?: number;
-  cap?: number;
-  interval?: string;
-  burst?: string;
-  tau?: string;
-  newcomer?: number;
   resource?: string[];
   posterFrom?: "request" | "header";
   posterHeader?: string;
@@ -73,7 +68,7 @@ Examples:
 /** `stampmill serve`. */
 export function serveCommand(): Command {
   const text = (flag: string) => once(flag, (given) => given);
-  return new Command("serve")
+  const command = new Command("serve")
     .description("Run a gate as an HTTP service: what a post costs, and whether it is paid.")
     .option("--config <file>", "configuration, in JSON", text("--config"))
     .option("--check-config", "print the configuration as it would be used, and do nothing else")
@@ -87,17 +82,8 @@ export function serveCommand(): Command {
       "-a, --algorithm <algorithm>",
       `${ALGORITHMS.join(" or ")} (default: ${ALGORITHMS[0]})`,
       oneOf("--algorithm", ALGORITHMS),
-    )
-    .option("--base <bits>", "price at the free pace (default: 20)", decimal("--base"))
-    .option("--cap <bits>", "highest price (default: 32)", decimal("--cap"))
-    .option("--interval <duration>", "free pace: one post in (default: 1m)", text("--interval"))
-    .option("--burst <duration>", "how far ahead is free (default: 5m)", text("--burst"))
-    .option("--tau <duration>", "debt that doubles the price (default: 5m)", text("--tau"))
-    .option(
-      "--newcomer <intervals>",
-      "debt of a new poster, in intervals (default: 0)",
-      decimal("--newcomer"),
-    )
+    );
+  return withTerms(command)
     .option("--resource <resource>", "a board there is (default: any); may be given again", gather)
     .option(
       "--poster-from <where>",
@@ -177,8 +163,7 @@ function fromOptions(options: Options): Config {
       "put the URL into STAMPMILL_STORE, or into the configuration",
     );
   }
-  const { base, cap, interval, burst, tau, newcomer } = options;
-  const price = { base, cap, interval, burst, tau, newcomer };
+  const price = termsOf(options);
   return { listen, store, algorithm, resources: resource, posterFrom, posterHeader, log, price };
 }
 

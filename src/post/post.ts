@@ -254,8 +254,8 @@ class Sending {
   }
 }
 
-/** The address without a slash at its end. */
-function readBase(to: string | URL): string {
+/** A gate's address without a slash at its end. */
+export function readBase(to: string | URL): string {
   let url: URL;
   try {
     url = new URL(to);

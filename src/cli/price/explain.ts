@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { cheapest } from "../../difficulty/attackers.ts";
+import { badInput, StampmillError } from "../../errors.ts";
 import { createGate } from "../../gate/gate.ts";
 import type { Explanation } from "../../gate/types.ts";
 import { hashesFor } from "../../price/payment.ts";
@@ -13,12 +14,14 @@ import { decimal, mintAlgorithm, once } from "../options.ts";
 import { toJsonLine, writeProduct } from "../output.ts";
 import { formatCount, formatMoney, formatSeconds } from "../quantity.ts";
 import { textTable } from "../table.ts";
-import { type TermOptions, termsInWords, termsOf, withTerms } from "./terms-options.ts";
+import { type TermOptions, termsInWords, termsOf, withTerms } from "../terms-options.ts";
+import { askGate, type ToldPrice } from "./remote.ts";
 
 interface Options extends TermOptions, Prices {
   poster: string;
   resource: string;
-  store: string;
+  store?: string;
+  to?: string;
   algorithm: Algorithm;
   weight?: number;
   credit?: number;
@@ -26,8 +29,10 @@ interface Options extends TermOptions, Prices {
 }
 
 const DETAILS = `
-The terms must be those of the gate that uses the store, which does not know them.
-Nothing is changed: a poster that was never seen stays so.
+With --store the terms must be those of the gate that uses the store, which does not
+know them. Nothing is changed: a poster that was never seen stays so. With --to a
+running gate is asked, which knows its terms and says less: what it does not say is
+null.
 
 JSON: poster resource standing bits hashes base cap debt free bitCheaperAt cheapAt
 next hostSeconds dollars explanation. "standing" is newcomer, known or seen; "debt"
@@ -39,6 +44,7 @@ Exit codes: 0 shown; 2 wrong usage; 3 the store or writing failed.
 
 Examples:
   stampmill price explain --store gate.db --resource forum --poster alice
+  stampmill price explain --to http://localhost:8402 --resource forum --poster alice
   stampmill price explain --store redis://localhost --resource forum --poster alice \\
     --interval 5m --newcomer 10 --json`;
 
@@ -48,7 +54,8 @@ export function explainCommand(): Command {
     .description("Say why a post costs what it costs now, and when it will be cheap again.")
     .requiredOption("--poster <poster>", "who is to post", text("--poster"))
     .requiredOption("--resource <resource>", "where: the board", text("--resource"))
-    .requiredOption("--store <store>", "the gate's store: FILE or redis://HOST", text("--store"))
+    .option("--store <store>", "the gate's store: FILE or redis://HOST", text("--store"))
+    .option("--to <url>", "a running gate's address, instead of --store", text("--to"))
     .option("--weight <weight>", "what the post counts for (default: 1)", decimal("--weight"))
     .option("--credit <intervals>", "the poster is known, with this credit", decimal("--credit"));
   return withMoney(withTerms(command).addOption(mintAlgorithm()))
@@ -60,24 +67,43 @@ export function explainCommand(): Command {
 const text = (flag: string) => once(flag, (given) => given);
 
 async function run(options: Options): Promise<void> {
-  const { poster, resource, algorithm, weight, credit, json, ...prices } = options;
-  // Reckoned once before the store is asked, so that wrong options are told at once.
-  costsOf({ hashes: 1, algorithm, count: 1, hostRate: 1 }, prices);
-  const store = await openStore(options.store, { create: false });
+  const { poster, resource, json, ...prices } = options;
+  // Reckoned once before anybody is asked, so that wrong options are told at once.
+  costsOf({ hashes: 1, algorithm: options.algorithm, count: 1, hostRate: 1 }, prices);
+  const told = await tell(options);
+  const { algorithm } = told;
+  const hashes = Number(hashesFor(Math.round(STEPS * told.price)));
+  const rate = await savedHostRate(algorithm);
+  const hostSeconds = rate === null ? null : hashes / rate;
+  const { dollars } = cheapest(costsOf({ hashes, algorithm, count: 1 }, prices));
+  const facts = factsOf({ poster, resource, hashes, hostSeconds, dollars }, told);
+  await writeProduct(json ? toJsonLine(facts) : toText(facts, told));
+  process.exitCode = EXIT.done;
+}
+
+/** What is known of a price; a running gate tells less than its store. */
+interface Told extends ToldPrice, Partial<Omit<Explanation, keyof ToldPrice>> {
+  readonly terms?: string;
+}
+
+async function tell(options: Options): Promise<Told> {
+  const { store: url, to, poster, resource, weight, credit, algorithm } = options;
+  if ((url === undefined) === (to === undefined)) {
+    throw new StampmillError("bad-input", "give --store or --to, one of both");
+  }
+  if (to !== undefined) {
+    const known = credit !== undefined || Object.keys(termsOf(options)).length > 0;
+    if (known) throw badInput("--to", "the gate knows its terms: they do not go with --to");
+    return askGate(to, { resource, poster, weight });
+  }
+  const store = await openStore(url ?? "", { create: false });
   try {
     const gate = createGate({ store, terms: termsOf(options), algorithm });
     const told = await gate.explain({ resource, poster, weight, credit });
-    const hashes = Number(hashesFor(STEPS * told.price));
-    const rate = await savedHostRate(algorithm);
-    const seconds = rate === null ? null : hashes / rate;
-    const { dollars } = cheapest(costsOf({ hashes, algorithm, count: 1 }, prices));
-    const facts = factsOf({ poster, resource, hashes, hostSeconds: seconds, dollars }, told);
-    const terms = termsInWords(gate.terms);
-    await writeProduct(json ? toJsonLine(facts) : toText(facts, ALGORITHM_NAMES[algorithm], terms));
+    return { ...told, algorithm, terms: termsInWords(gate.terms) };
   } finally {
     await store.close();
   }
-  process.exitCode = EXIT.done;
 }
 
 interface About {
@@ -89,41 +115,42 @@ interface About {
 }
 
 /** What can be said of a price, in the order of the JSON. */
-function factsOf({ poster, resource, hashes, hostSeconds, dollars }: About, told: Explanation) {
+function factsOf({ poster, resource, hashes, hostSeconds, dollars }: About, told: Told) {
   return {
     poster,
     resource,
-    standing: told.standing,
+    standing: told.standing ?? null,
     bits: told.price,
     hashes,
-    base: told.base,
-    cap: told.cap,
+    base: told.base ?? null,
+    cap: told.cap ?? null,
     debt: told.debt / 1000,
-    free: told.free / 1000,
-    bitCheaperAt: told.bitCheaperAt,
+    free: told.free === undefined ? null : told.free / 1000,
+    bitCheaperAt: told.bitCheaperAt ?? null,
     cheapAt: told.cheapAt,
-    next: told.next,
+    next: told.next ?? null,
     hostSeconds,
     dollars,
     explanation: told.explanation,
   };
 }
 
-function toText(facts: ReturnType<typeof factsOf>, algorithm: string, terms: string): string {
+function toText(facts: ReturnType<typeof factsOf>, { algorithm, terms }: Told): string {
   const { bits, hashes, debt, free, hostSeconds, dollars, next } = facts;
-  const ahead = `${formatSeconds(debt)}, of which ${formatSeconds(free)} cost nothing`;
-  const rows: [name: string, value: string | null][] = [
-    ["price", `${bits.toFixed(2)} bits: ${formatCount(hashes)} hashes of ${algorithm}`],
+  const costless = free === null ? "" : `, of which ${formatSeconds(free)} cost nothing`;
+  const price = `${bits.toFixed(2)} bits: ${formatCount(hashes)} hashes`;
+  const rows: [name: string, value: string | null | undefined][] = [
+    ["price", `${price} of ${ALGORITHM_NAMES[algorithm]}`],
     ["why", facts.explanation],
     ["standing", facts.standing],
-    ["ahead by", ahead],
+    ["ahead by", `${formatSeconds(debt)}${costless}`],
     ["a bit less", facts.bitCheaperAt],
     ["base again", facts.cheapAt],
-    ["the next", `${next.map((price) => price.toFixed(1)).join(" ")}, if posted at once`],
+    ["the next", next && `${next.map((one) => one.toFixed(1)).join(" ")}, if posted at once`],
     ["time here", hostSeconds === null ? null : formatSeconds(hostSeconds)],
     ["money", dollars === null ? null : `${formatMoney(dollars)} at least, for an attacker`],
     ["terms", terms],
   ];
-  const shown = rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const shown = rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
   return textTable({ head: [], rows: shown, align: "ll" });
 }

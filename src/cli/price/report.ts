@@ -11,7 +11,7 @@ import { htmlPage } from "../page.ts";
 import { plot } from "../plot.ts";
 import { formatCount, formatMoney, formatSeconds } from "../quantity.ts";
 import { type Table, textTable } from "../table.ts";
-import { termsInWords } from "./terms-options.ts";
+import { termsInWords } from "../terms-options.ts";
 
 /** Everything that is shown of a simulation. */
 export interface Report {

@@ -11,9 +11,9 @@ import { EnvironmentError, EXIT } from "../exit.ts";
 import { savedHostRate } from "../host-rate.ts";
 import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "../options.ts";
 import { toJsonLine, writeProduct } from "../output.ts";
+import { type TermOptions, termsOf, withTerms } from "../terms-options.ts";
 import { pageOf, type Report, summaryLine, textOf } from "./report.ts";
 import { readRate, type StreamChoice, streamsOf } from "./streams.ts";
-import { type TermOptions, termsOf, withTerms } from "./terms-options.ts";
 
 interface Options extends StreamChoice, TermOptions, Prices {
   algorithm: Algorithm;

@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
-import { STEPS } from "../../price/price.ts";
-import type { CheckedTerms } from "../../price/terms.ts";
-import { DEFAULT_TERMS, type PriceTerms } from "../../price/terms.ts";
-import { decimal, once } from "../options.ts";
-import { formatCount, formatSeconds } from "../quantity.ts";
+import { STEPS } from "../price/price.ts";
+import { type CheckedTerms, DEFAULT_TERMS, type PriceTerms } from "../price/terms.ts";
+import { decimal, once } from "./options.ts";
+import { formatCount, formatSeconds } from "./quantity.ts";
 
 /** The terms of a price as options leave them; the library checks them and has the defaults. */
 export type TermOptions = Pick<
