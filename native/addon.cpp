@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/compiler.h"
 #include "engine/dispatch.h"
 #include "engine/job.h"
 #include "engine/measure.h"
@@ -191,6 +192,7 @@ Napi::Value roofline(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+    exports["compiler"] = kCompiler;
     exports["Search"] = SearchHandle::define(env);
     exports["kernels"] = Napi::Function::New<kernels>(env, "kernels");
     exports["roofline"] = Napi::Function::New<roofline>(env, "roofline");

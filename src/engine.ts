@@ -71,6 +71,8 @@ interface NativeSearch {
 }
 
 interface Addon {
+  /** Its compiler's name and version. */
+  compiler: string;
   Search: new (job: CompleteJob) => NativeSearch;
   kernels(): Omit<KernelInfo, "usedFor">[];
   chooseKernel(name: string, algorithm: Algorithm): string;
@@ -174,6 +176,16 @@ export function measureRoofline(algorithm: Algorithm, name?: string, seconds = 0
   }
   const wanted = kernelName(name);
   return rethrowing(wanted, () => native.roofline(wanted, algorithm, seconds));
+}
+
+/**
+ * The compiler that built the engine, and its version: `g++ 12.2.0`.
+ *
+ * @throws StampmillError `engine` if the engine is missing
+ */
+export function engineCompiler(): string {
+  // An engine built by an older version does not say.
+  return loadAddon().compiler ?? "unknown";
 }
 
 /** Runs a call of the addon that may refuse a kernel, and says what was wrong with it. */

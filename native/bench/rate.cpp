@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/compiler.h"
 #include "engine/dispatch.h"
 #include "engine/measure.h"
 #include "engine/search.h"
@@ -22,11 +23,6 @@ namespace {
 using namespace stampmill;
 
 constexpr double kSlice = 0.01;
-#if defined(__clang__)
-constexpr char kCompiler[] = __VERSION__;
-#else
-constexpr char kCompiler[] = "g++ " __VERSION__;
-#endif
 constexpr char kDigits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/";
 
 /// The layout of a stamp for an address of average length, or a compact one.
