@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { describeMachine as describe } from "../src/machine.ts";
 
-/** What has to be known about a machine for its figures to mean something. */
+/** What committed results say about the machine. */
 export interface Machine {
   cpu: string;
   /** Machines of the same class can be compared: vendor, family and model of the processor. */
@@ -13,17 +12,8 @@ export interface Machine {
 }
 
 export function describeMachine(): Machine {
-  const cpuinfo = process.platform === "linux" ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  const field = (name: string) =>
-    new RegExp(`^${name}\\s*: (.*)$`, "m").exec(cpuinfo)?.[1] ?? "unknown";
-  const numbers = [field("vendor_id"), field("cpu family"), field("model")];
-  return {
-    cpu: field("model name"),
-    class: `${process.arch}-${numbers.join("-")}`,
-    processors: availableParallelism(),
-    system: `${process.platform} ${process.arch}`,
-    node: process.version,
-  };
+  const { cpu, class: kind, threads, system } = describe();
+  return { cpu, class: kind, processors: threads, system, node: process.version };
 }
 
 /** The first line of what a program prints about its version. */

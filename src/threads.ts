@@ -5,7 +5,8 @@ import { posix } from "node:path";
 /** Reads a small text file; undefined if that cannot be done. */
 export type ReadText = (path: string) => string | undefined;
 
-function readText(path: string): string | undefined {
+/** Undefined if there is no such file, or it may not be read. */
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {
