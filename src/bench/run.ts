@@ -1,5 +1,5 @@
 import { chooseKernel, engineCompiler, kernels, measureRoofline } from "../engine.ts";
-import { badInput } from "../errors.ts";
+import { badInput, StampmillError } from "../errors.ts";
 import { formatInstant } from "../instant.ts";
 import { describeMachine } from "../machine.ts";
 import { type Condition, doubtAbout, type MeasuredRate, measureRate } from "../measure.ts";
@@ -40,7 +40,7 @@ const ROUNDS = 3;
 const OVERHEAD = 0.2;
 const ROOFLINE_SECONDS = 0.03;
 /** Shares of the time for real stamps and for the calls of TypeScript, with a most for each. */
-const MINTING_SHARE = 0.12;
+const MINTING_SHARE = 0.22;
 const CALLS_SHARE = 0.06;
 const LEAST_SLICES = 0.05;
 const MOST_SLICES = 10;
@@ -69,7 +69,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   const start = performance.now();
   const names = kernels().flatMap(({ name, passed }) => (passed ? [name] : []));
   const subjects = algorithms.flatMap((algorithm) => subjectsFor(algorithm, names, threads));
-  const steps = new Steps(options.onStep, algorithms.length + ROUNDS * (subjects.length + 1));
+  const steps = new Steps(options.onStep, 2 * algorithms.length + ROUNDS * (subjects.length + 1));
   const calls: Call[] = [];
   for (const algorithm of algorithms) {
     steps.next(`checking ${algorithm}`);
@@ -82,6 +82,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   for (const algorithm of algorithms) {
     const rate = scalingOf(measured.rates, algorithm).at(-1);
     const share = (MINTING_SHARE * seconds) / algorithms.length;
+    steps.next(`minting with ${algorithm}`);
     if (rate !== undefined) minting.push(await measureMinting(rate, share));
   }
   const { node, openssl } = process.versions;
@@ -158,7 +159,9 @@ async function measureRounds(
       row?.rounds.push(await measureRate({ algorithm, kernel, threads, seconds: each }));
     }
     steps.next("parsing and verifying");
-    for (const [i, call] of calls.entries()) callRounds[i]?.push(rateOfCall(call, callSeconds));
+    for (const [i, call] of calls.entries()) {
+      callRounds[i]?.push(Math.round(rateOfCall(call, callSeconds)));
+    }
   }
   const rates = withUncertainty(subjects.map((subject, i) => rateOf(subject, rows[i])));
   const callRates = withUncertainty(
@@ -176,17 +179,25 @@ function secondsFor(subjects: number, seconds: number): number {
 }
 
 /** Worst first. */
-const CONDITIONS: readonly Condition[] = ["busy", "throttling", "unsteady", "calm"];
+const WORST: readonly Condition[] = ["busy", "throttling", "unsteady", "calm"];
 
 function rateOf(subject: Subject, { rounds, rooflines }: Rounds = { rounds: [], rooflines: [] }) {
   const conditions = rounds.map(({ condition }) => condition);
   return {
     ...subject,
-    rounds: rounds.map(({ rate }) => Math.round(rate)),
+    rounds: rounds.map(rateOfRound),
     spread: median(rounds.map(({ spread }) => spread)),
-    condition: CONDITIONS.find((condition) => conditions.includes(condition)) ?? "calm",
+    condition: WORST.find((condition) => conditions.includes(condition)) ?? "calm",
     roofline: rooflines.length > 0 ? Math.round(Math.max(...rooflines)) : null,
   };
+}
+
+/** Where a search stood still most of the time the median of its slices is nothing: then the mean. */
+function rateOfRound({ rate, slices }: MeasuredRate): number {
+  const mean = slices.reduce((sum, slice) => sum + slice, 0) / slices.length;
+  const some = Math.round(rate > 0 ? rate : mean);
+  if (some > 0) return some;
+  throw new StampmillError("engine", "nothing can be measured: this machine is too busy");
 }
 
 function warningsAbout(

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
   post: async () => (await import("./post.ts")).postCommand(),
+  bench: async () => (await import("./bench.ts")).benchCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 

@@ -1,0 +1,64 @@
+import { compareResults, failures, machineDifferences } from "../../bench/compare.ts";
+import type { SavedResult } from "../../bench/read-result.ts";
+import { badInput } from "../../errors.ts";
+import { toJsonLine } from "../output.ts";
+import { formatPercent } from "../quantity.ts";
+import { markdownTable, textTable } from "../table.ts";
+import { comparisonTable } from "./facts.ts";
+
+/**
+ * Results of two machines are compared only where that is asked for.
+ *
+ * @throws StampmillError `bad-input` naming what differs
+ */
+export function checkMachines(
+  before: SavedResult["machine"],
+  after: SavedResult["machine"],
+  anyMachine: boolean,
+): void {
+  const differences = machineDifferences(before, after);
+  if (differences.length === 0 || anyMachine) return;
+  throw badInput(
+    "--compare",
+    `these are not results of one machine: ${differences.join(", ")} differ`,
+    "--any-machine compares them all the same",
+  );
+}
+
+export interface ComparedReport {
+  readonly text: string;
+  /** Something is slower than the limit allows. */
+  readonly failed: boolean;
+}
+
+/** @param limit of what may be lost, as a share; undefined if there is none */
+export function compareReport(
+  before: SavedResult,
+  after: SavedResult,
+  format: "json" | "markdown" | "text",
+  limit: number | undefined,
+): ComparedReport {
+  const rows = compareResults(before, after);
+  const failed = limit === undefined ? [] : failures(rows, limit);
+  if (format === "json") {
+    return { text: rows.map((row) => toJsonLine(row)).join(""), failed: failed.length > 0 };
+  }
+  const table = comparisonTable(rows);
+  const changed = rows.some(({ change }) => change !== "same");
+  const lines = [
+    `before: ${nameOf(before)}\nafter:  ${nameOf(after)}\n`,
+    format === "markdown" ? markdownTable(table) : textTable(table),
+    changed ? "" : "Nothing has changed by more than the noise.\n",
+    failed.length === 0 || limit === undefined
+      ? ""
+      : `Slower by more than ${formatPercent(limit)}, or gone: ${failed.map(({ what }) => what).join("; ")}.\n`,
+  ];
+  return { text: lines.filter((line) => line !== "").join("\n"), failed: failed.length > 0 };
+}
+
+function nameOf({ date, versions, machine }: SavedResult): string {
+  const { stampmill, compiler, node } = versions;
+  // Texts of a file from elsewhere: nothing in them may act on a terminal.
+  const text = `${date}, ${machine.cpu}, stampmill ${stampmill}, ${compiler}, Node ${node}`;
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MAX_RESULT_BYTES, readResult, type SavedResult } from "../../bench/read-result.ts";
+import { cacheFolder } from "../../difficulty/cache-folder.ts";
+import { badInput } from "../../errors.ts";
+import { EnvironmentError } from "../exit.ts";
+import { readInput } from "../input.ts";
+
+/**
+ * Text of a named file, or of standard input for "-".
+ *
+ * @throws EnvironmentError if it cannot be read; StampmillError `bad-input` if it is too long
+ */
+export async function readText(file: string, mostBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of readInput(file)) {
+    length += chunk.length;
+    if (length > mostBytes) throw badInput("file", `${file} has more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+export async function readResultFile(file: string): Promise<SavedResult> {
+  return readResult(await readText(file, MAX_RESULT_BYTES), file);
+}
+
+/**
+ * Writes a file as a whole: a reader sees the old one or the new one, never a part.
+ *
+ * @throws EnvironmentError if it cannot be written
+ */
+export function writeWhole(file: string, text: string): void {
+  const unfinished = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    writeFileSync(unfinished, text, { flag: "wx", flush: true });
+    renameSync(unfinished, file);
+  } catch (cause) {
+    rmSync(unfinished, { force: true });
+    throw new EnvironmentError(`cannot write ${file}`, cause as NodeJS.ErrnoException);
+  }
+}
+
+/**
+ * Finds out whether a file can be written before something takes long for it.
+ *
+ * @throws EnvironmentError if it cannot
+ */
+export function checkWritable(file: string): void {
+  const trial = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    writeFileSync(trial, "", { flag: "wx" });
+    rmSync(trial);
+  } catch (cause) {
+    throw new EnvironmentError(`cannot write ${file}`, cause as NodeJS.ErrnoException);
+  }
+}
+
+const SAVED = /^bench-\d{8}T\d{6}Z\.json$/;
+
+function savedFolder(): string {
+  const folder = cacheFolder();
+  if (folder !== undefined) return join(folder, "stampmill");
+  throw badInput("--save", "no cache folder is known: name a file, or set XDG_CACHE_HOME");
+}
+
+/** The file of the cache folder for a result begun at this instant; its folder is made. */
+export function savedFile(date: string): string {
+  const file = join(savedFolder(), `bench-${date.replace(/[-:]/g, "")}.json`);
+  // Not with "recursive", which never ends in Node 20 where a parent cannot hold folders (/proc).
+  makeFolder(dirname(dirname(file)));
+  makeFolder(dirname(file));
+  return file;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException;
+    if (error.code !== "EEXIST") throw new EnvironmentError(`cannot make ${folder}`, error);
+  }
+}
+
+/**
+ * The newest result in the cache folder.
+ *
+ * @throws StampmillError `bad-input` if there is none
+ */
+export function lastSaved(): string {
+  const folder = savedFolder();
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder).filter((name) => SAVED.test(name));
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException;
+    if (error.code !== "ENOENT") throw new EnvironmentError(`cannot read ${folder}`, error);
+  }
+  const last = names.sort().at(-1);
+  if (last !== undefined) return join(folder, last);
+  throw badInput(
+    "--compare",
+    `no result is saved in ${folder}`,
+    "make one with --save, or name a file",
+  );
+}

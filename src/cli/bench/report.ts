@@ -1,0 +1,132 @@
+import type { BenchResult } from "../../bench/result.ts";
+import { range } from "../../bench/statistics.ts";
+import type { Chart } from "../chart.ts";
+import { ALGORITHM_NAMES } from "../cost-table.ts";
+import { htmlPage, type PageSection } from "../page.ts";
+import { type PlotStyle, plot } from "../plot.ts";
+import { formatPercent } from "../quantity.ts";
+import { markdownTable, type Table, textTable, toMarkdown, widthOf } from "../table.ts";
+import {
+  callTable,
+  fasterKernels,
+  kernelChart,
+  kernelTable,
+  machineTable,
+  mintingChart,
+  mintingInWords,
+  scalingChart,
+  scalingTable,
+  stampsInWords,
+} from "./facts.ts";
+
+/** A curve of two points is a line that says nothing beside the table. */
+const LEAST_CURVE = 3;
+
+const UNCERTAINTY =
+  "The uncertainty is of three rounds, measured in turns; the roofline is what a core could do at " +
+  "best with a kernel's instructions; * marks the engine's own choice.";
+
+/** For a terminal, or a pipe. */
+export function textReport(result: BenchResult, style: PlotStyle): string {
+  const curve = scalingChart(result);
+  const charts: Chart[] = [kernelChart(result)];
+  const points = curve?.series[0]?.points.length ?? 0;
+  if (curve !== undefined && points >= LEAST_CURVE) charts.push(curve);
+  const tables = [kernelTable(result), scalingTable(result), callTable(result)];
+  const parts = [
+    textTable(wrapValues(machineTable(result), style.width)),
+    ...tables.map(textTable),
+    ...charts.map((chart) => plot(chart, style)),
+    wrap([stampsInWords(result), ...result.minting.map(mintingInWords)].join("\n"), style.width),
+    ...doubts(result).map((line) => wrap(line, style.width)),
+  ];
+  return parts.join("\n");
+}
+
+/** What makes the figures doubtful, in a few lines; the JSON has all of it. */
+function doubts(result: BenchResult): string[] {
+  const faster = fasterKernels(result).map((text) => `! ${text}`);
+  const { length } = result.warnings;
+  if (length === 0) return faster.slice(0, 1);
+  const rows = [...result.rates, ...result.calls].map(({ rounds }) => range(rounds));
+  const wide = formatPercent(Math.max(...rows));
+  const count = length === 1 ? "one doubt" : `${length} doubts`;
+  const first = `! ${count} about these figures, whose rounds differ by up to ${wide}`;
+  return [`${first}; the first: ${result.warnings[0]}. --json has all.`, ...faster];
+}
+
+/** Breaks lines between words, and ends the last. */
+function wrap(text: string, width: number): string {
+  const lines = text.split("\n").flatMap((line) => {
+    const broken: string[] = [];
+    for (const word of line.split(" ")) {
+      const last = broken.at(-1);
+      if (last === undefined || last.length + word.length >= width) broken.push(word);
+      else broken[broken.length - 1] = `${last} ${word}`;
+    }
+    return broken;
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** A list of names and values with no line longer than the width, if words allow it. */
+function wrapValues({ rows, ...rest }: Table, width: number): Table {
+  const names = Math.max(...rows.map(([name = ""]) => widthOf(name))) + 2;
+  const wrapped = rows.flatMap(([name = "", value = ""]) => {
+    const lines = wrap(value, width - names)
+      .trimEnd()
+      .split("\n");
+    return lines.map((line, i) => [i === 0 ? name : "", line]);
+  });
+  return { ...rest, rows: wrapped };
+}
+
+/** For a README or an issue. */
+export function markdownReport(result: BenchResult): string {
+  const named: [name: string, table: Table][] = [
+    ["Kernels", kernelTable(result)],
+    ["Threads", scalingTable(result)],
+    ["Stamps", callTable(result)],
+    ["Machine", { ...machineTable(result), head: ["", ""] }],
+  ];
+  const tables = named.map(([name, table]) => `### ${name}\n\n${markdownTable(table)}`);
+  const sentences = [stampsInWords(result), ...result.minting.map(mintingInWords)];
+  const warnings = [...fasterKernels(result), ...result.warnings];
+  return [
+    `## stampmill bench on ${toMarkdown(result.machine.cpu)}\n`,
+    ...sentences.map((sentence) => `${toMarkdown(sentence)}\n`),
+    ...tables,
+    `${toMarkdown(UNCERTAINTY)}\n`,
+    ...(warnings.length > 0 ? [warnings.map((text) => `- ${toMarkdown(text)}\n`).join("")] : []),
+  ].join("\n");
+}
+
+/** One page with plots, that needs nothing else. */
+export function htmlReport(result: BenchResult): string {
+  const curve = scalingChart(result);
+  const warnings = [...fasterKernels(result), ...result.warnings];
+  const sections: PageSection[] = [
+    {
+      heading: "Kernels",
+      chart: kernelChart(result),
+      table: kernelTable(result),
+      text: UNCERTAINTY,
+    },
+    { heading: "Threads", chart: curve, table: scalingTable(result) },
+    ...result.minting.map((minting) => ({
+      heading: `Minting ${ALGORITHM_NAMES[minting.algorithm]} stamps`,
+      text: mintingInWords(minting),
+      chart: mintingChart(minting),
+    })),
+    { heading: "Parsing and verifying, one thread", table: callTable(result) },
+    { heading: "Machine", table: machineTable(result) },
+    ...(warnings.length > 0
+      ? [{ heading: "Doubts", table: { head: [], rows: warnings.map((text) => [text]) } }]
+      : []),
+  ];
+  return htmlPage({
+    title: `stampmill bench on ${result.machine.cpu}`,
+    intro: stampsInWords(result),
+    sections,
+  });
+}
