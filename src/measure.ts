@@ -65,6 +65,8 @@ export interface MeasuredRate {
 }
 
 const SLICE = 0.01;
+/** Slices to wait for the first try. */
+const PATIENCE = 500;
 const WARM_UP = 0.15;
 const MAX_SECONDS = 60;
 /** Enough that a kernel which finds wrong stamps, or none, cannot pass for a fast one. */
@@ -151,8 +153,10 @@ async function watch(
   let time = start;
   const triedAtStart = search.tried();
   let tried = triedAtStart;
-  // Counted, not timed: it ends even if the clock does not go on.
-  for (let i = 0; i < count; i++) {
+  // Counted, not timed: it ends even if the clock does not go on. A machine so busy that nothing at
+  // all was tried is given more time.
+  const most = Math.max(count, PATIENCE);
+  for (let i = 0; i < count || (tried === triedAtStart && i < most); i++) {
     await pause(SLICE, signal);
     const [before, triedBefore] = [time, tried];
     tried = search.tried();

@@ -1,5 +1,5 @@
 import { chooseKernel, engineCompiler, kernels, measureRoofline } from "../engine.ts";
-import { badInput, StampmillError } from "../errors.ts";
+import { badInput } from "../errors.ts";
 import { formatInstant } from "../instant.ts";
 import { describeMachine } from "../machine.ts";
 import { type Condition, doubtAbout, type MeasuredRate, measureRate } from "../measure.ts";
@@ -192,12 +192,9 @@ function rateOf(subject: Subject, { rounds, rooflines }: Rounds = { rounds: [], 
   };
 }
 
-/** Where a search stood still most of the time the median of its slices is nothing: then the mean. */
-function rateOfRound({ rate, slices }: MeasuredRate): number {
-  const mean = slices.reduce((sum, slice) => sum + slice, 0) / slices.length;
-  const some = Math.round(rate > 0 ? rate : mean);
-  if (some > 0) return some;
-  throw new StampmillError("engine", "nothing can be measured: this machine is too busy");
+/** Where a search stood still most of the time the median of its slices is nothing. */
+function rateOfRound({ rate, sustained }: MeasuredRate): number {
+  return Math.max(1, Math.round(rate || sustained));
 }
 
 function warningsAbout(
