@@ -103,6 +103,7 @@ test("counts, money, energy, sizes and shares", () => {
     [formatPercent(-0.013), "-1.3 %"],
     [formatQuantity(245e6, "H/s"), "245 MH/s"],
     [formatQuantity(7, "stamps"), "7 stamps"],
+    [formatQuantity(701_000, "stamps/s"), "701 k stamps/s"],
     [formatQuantity(0.5, "%"), "50 %"],
   ];
   for (const [actual, expected] of texts) assert.equal(actual, expected);

@@ -119,5 +119,6 @@ export function formatQuantity(value: number, unit = ""): string {
   if (unit === "$") return formatMoney(value);
   const count = formatCount(value);
   if (unit === "") return count;
-  return /[A-Z]$|k$/.test(count) ? count + unit : `${count} ${unit}`;
+  // A prefix stands next to a symbol, such as MH/s, and apart from a word.
+  return /[kA-Z]$/.test(count) && /^[A-Z]/.test(unit) ? count + unit : `${count} ${unit}`;
 }

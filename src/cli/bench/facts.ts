@@ -103,7 +103,7 @@ export function scalingTable(result: BenchResult): Table {
 export function callTable({ calls }: BenchResult): Table {
   const rows = calls.map(({ call, algorithm, rate, uncertainty }) => [
     `${call} ${ALGORITHM_NAMES[algorithm]}`,
-    `${formatQuantity(rate)} stamps/s`,
+    formatQuantity(rate, "stamps/s"),
     plusMinus(uncertainty),
   ]);
   return { head: ["", "rate", ""], rows, align: "lrr" };

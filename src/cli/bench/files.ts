@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { MAX_RESULT_BYTES, readResult, type SavedResult } from "../../bench/read-result.ts";
 import { cacheFolder } from "../../difficulty/cache-folder.ts";
@@ -28,18 +38,28 @@ export async function readResultFile(file: string): Promise<SavedResult> {
 }
 
 /**
- * Writes a file as a whole: a reader sees the old one or the new one, never a part.
+ * Writes a file as a whole: a reader sees the old one or the new one, never a part. A device or a pipe
+ * is written to as it is.
  *
  * @throws EnvironmentError if it cannot be written
  */
 export function writeWhole(file: string, text: string): void {
-  const unfinished = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    const place = placeOf(file);
+    if (place.replaceable) replace(place.path, text);
+    else writeFileSync(place.path, text);
+  } catch (cause) {
+    throw new EnvironmentError(`cannot write ${file}`, cause as NodeJS.ErrnoException);
+  }
+}
+
+function replace(file: string, text: string): void {
+  const unfinished = unfinishedFor(file);
   try {
     writeFileSync(unfinished, text, { flag: "wx", flush: true });
     renameSync(unfinished, file);
-  } catch (cause) {
+  } finally {
     rmSync(unfinished, { force: true });
-    throw new EnvironmentError(`cannot write ${file}`, cause as NodeJS.ErrnoException);
   }
 }
 
@@ -49,13 +69,28 @@ export function writeWhole(file: string, text: string): void {
  * @throws EnvironmentError if it cannot
  */
 export function checkWritable(file: string): void {
-  const trial = `${file}.${randomBytes(6).toString("hex")}`;
   try {
-    writeFileSync(trial, "", { flag: "wx" });
-    rmSync(trial);
+    const { path, replaceable } = placeOf(file);
+    if (replaceable) writeAndRemove(unfinishedFor(path));
+    else accessSync(path, constants.W_OK);
   } catch (cause) {
     throw new EnvironmentError(`cannot write ${file}`, cause as NodeJS.ErrnoException);
   }
+}
+
+function writeAndRemove(trial: string): void {
+  writeFileSync(trial, "", { flag: "wx" });
+  rmSync(trial);
+}
+
+const unfinishedFor = (path: string) => `${path}.${randomBytes(6).toString("hex")}`;
+
+/** Where links lead to, and whether another file may take the place of what is there. */
+function placeOf(file: string): { path: string; replaceable: boolean } {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return { path: file, replaceable: true };
+  if (stats.isDirectory()) throw new Error("it is a folder");
+  return { path: realpathSync(file), replaceable: stats.isFile() };
 }
 
 const SAVED = /^bench-\d{8}T\d{6}Z\.json$/;
