@@ -6,13 +6,18 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { priceAt, STEPS, takeStep } from "../src/price/price.ts";
+import { priceAt, STEPS } from "../src/price/price.ts";
 import { readTerms, tariffFor } from "../src/price/terms.ts";
-import { posterKey } from "../src/store/charge.ts";
-import { spentEntry } from "../src/store/entry.ts";
-import { openStore } from "../src/store/open.ts";
 import { cliEnvironment, outcomeOf } from "./cli.ts";
-import { MINUTE, NOW, REQUEST, STEADY } from "./gate-posts.ts";
+import {
+  type Accepted,
+  type Account,
+  assertNonePaidTwice,
+  assertRemembered,
+  pricesOf,
+  pricesPaid,
+} from "./gate-ledger.ts";
+import { MINUTE, NOW, STEADY } from "./gate-posts.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
 
 // Gates in several processes over one store, and processes and servers that are killed. With
@@ -47,12 +52,6 @@ function startGate(store: string, posts: number, lanes = 8): ChildProcess {
   return spawn(process.execPath, args, { env: cliEnvironment() });
 }
 
-interface Accepted {
-  readonly poster: string;
-  readonly price: number;
-  readonly stamp: string;
-}
-
 /** The posts of complete lines: what a reader of the output would let in. */
 function acceptedIn(stdout: string): Accepted[] {
   const lines = stdout.matchAll(/^accepted (\w+) (\d+) (.+)\n/gm);
@@ -63,40 +62,12 @@ function acceptedIn(stdout: string): Accepted[] {
   }));
 }
 
-const TARIFF = tariffFor(readTerms(STEADY), null);
-
-/** What a single gate would have asked for so many posts of one moment, one after the other. */
-function pricesOf(count: number): number[] {
-  const prices: number[] = [];
-  let tat: number | null = null;
-  for (let i = 0; i < count; i++) {
-    const { price, next } = takeStep(TARIFF, tat, NOW, MINUTE);
-    prices.push(price);
-    tat = next;
-  }
-  return prices;
-}
-
-const pricesPaid = (posts: readonly Accepted[], poster: string) =>
-  posts
-    .filter((post) => post.poster === poster)
-    .map(({ price }) => price)
-    .sort((a, b) => a - b);
-
-/** Whatever was accepted is spent and owed: the debt is that of so many posts, or of a few more. */
-async function assertRemembered(url: string, posts: readonly Accepted[], atMost: number) {
-  const store = await openStore(url);
-  for (const { stamp } of posts) assert.deepEqual(await store.look([spentEntry(stamp)]), ["spent"]);
-  for (const poster of POSTERS) {
-    const count = pricesPaid(posts, poster).length;
-    const key = posterKey(REQUEST.resource, poster);
-    const [lead] = await store.leads([{ poster: key, tariff: TARIFF, now: NOW }]);
-    const owed = Math.min(count * MINUTE, TARIFF.full);
-    assert.ok((lead ?? 0) >= owed, `${poster}: a debt of ${lead} for ${count} posts`);
-    assert.ok((lead ?? 0) <= owed + atMost * MINUTE, `${poster}: ${lead} for ${count} posts`);
-  }
-  await store.close();
-}
+const ACCOUNT: Account = {
+  posters: POSTERS,
+  tariff: tariffFor(readTerms(STEADY), null),
+  advance: MINUTE,
+  now: NOW,
+};
 
 for (const { name, skip, place } of KINDS) {
   test(`${name}: ${PROCESSES} gates together take what a single one would`, { skip }, async () => {
@@ -107,9 +78,9 @@ for (const { name, skip, place } of KINDS) {
     const posts = outcomes.flatMap(({ stdout }) => acceptedIn(stdout));
     assert.equal(posts.length, POSTERS.length * PROCESSES * POSTS);
     for (const poster of POSTERS) {
-      assert.deepEqual(pricesPaid(posts, poster), pricesOf(PROCESSES * POSTS));
+      assert.deepEqual(pricesPaid(posts, poster), pricesOf(ACCOUNT, PROCESSES * POSTS));
     }
-    await assertRemembered(store, posts, 0);
+    await assertRemembered(store, posts, ACCOUNT, 0);
   });
 
   test(`${name}: killed ${KILLS} times, no gate forgets what it accepted`, { skip }, async () => {
@@ -125,13 +96,10 @@ for (const { name, skip, place } of KINDS) {
       assert.equal(signal, "SIGKILL", stderr);
       all.push(...acceptedIn(stdout));
       // At each kill up to eight posts were recorded and could no longer be printed.
-      await assertRemembered(store, all, 8 * kill);
+      await assertRemembered(store, all, ACCOUNT, 8 * kill);
     }
     assert.ok(all.length > KILLS);
-    for (const poster of POSTERS) {
-      const prices = pricesPaid(all, poster).filter((price) => price < TARIFF.cap);
-      assert.equal(new Set(prices).size, prices.length, "a price was paid twice");
-    }
+    assertNonePaidTwice(all, ACCOUNT);
   });
 }
 
@@ -160,18 +128,15 @@ test(`Redis: its server killed ${SERVER_KILLS} times under four gates, no post i
     const posts = acceptedIn(text);
     assert.equal(posts.length, POSTERS.length * 4 * POSTS * SERVER_KILLS);
     // Every price below the cap was paid at most once: what was in doubt was never let in.
-    for (const poster of POSTERS) {
-      const prices = pricesPaid(posts, poster).filter((price) => price < TARIFF.cap);
-      assert.equal(new Set(prices).size, prices.length, "a price was paid twice");
-    }
-    await assertRemembered(victim.url, posts, 4 * 8 * SERVER_KILLS);
+    assertNonePaidTwice(posts, ACCOUNT);
+    await assertRemembered(victim.url, posts, ACCOUNT, 4 * 8 * SERVER_KILLS);
   } finally {
     await victim.remove();
   }
 });
 
 test("the prices these tests compare are many", () => {
-  const prices = pricesOf(POSTS * PROCESSES).filter((price) => price < TARIFF.cap);
+  const prices = pricesOf(ACCOUNT, POSTS * PROCESSES).filter((price) => price < ACCOUNT.tariff.cap);
   assert.ok(new Set(prices).size === prices.length && prices.length >= 48);
-  assert.equal(priceAt(TARIFF, 0), STEPS);
+  assert.equal(priceAt(ACCOUNT.tariff, 0), STEPS);
 });

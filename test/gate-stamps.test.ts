@@ -122,6 +122,12 @@ test("gates over one store agree on salts; a secret of one's own makes others", 
     const [a, b, c, d] = await Promise.all(salts.map(async (g) => (await g.quote(REQUEST)).salt));
     assert.equal(a, b);
     assert.equal(new Set([a, c, d]).size, 3);
+    // Where the board ends and the poster begins is part of it.
+    const [one, other] = await Promise.all([
+      gate.quote({ resource: "ab", poster: "c" }),
+      gate.quote({ resource: "a", poster: "bc" }),
+    ]);
+    assert.notEqual(one.salt, other.salt);
   }));
 
 test("no more is hashed than it takes: not what claims too little, nothing behind a lie", () =>
