@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
@@ -270,6 +270,16 @@ describe("keys of OpenSSH", { skip: noSshKeygen }, () => {
     await assert.rejects(proveIdentity(owned, sshSigner(file), options), {
       code: "ssh",
       hint: /passphrase/,
+    });
+  });
+
+  it("a key that others can read is refused by ssh-keygen, and it is said why", async () => {
+    const { file, publicLine } = makeSshKey(folder, "open");
+    chmodSync(file, 0o644);
+    const owned = await work(idOfKeyFile(publicLine));
+    await assert.rejects(proveIdentity(owned, sshSigner(file), options), {
+      code: "ssh",
+      message: /Permissions 0644 for .* are too open/,
     });
   });
 

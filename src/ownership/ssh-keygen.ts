@@ -89,9 +89,10 @@ interface Answer {
 
 function runSshKeygen(args: readonly string[], input: string, timeout: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // Not execFile's own time-out, which keeps the process alive where nothing can be started.
+    // Not execFile's own time-out, which keeps the process alive where nothing can be started. It
+    // ends by SIGTERM, on which ssh-keygen gives the terminal back its echo.
     const signal = AbortSignal.timeout(timeout);
-    const options = { signal, maxBuffer: MAX_ANSWER, killSignal: "SIGKILL", encoding: "latin1" };
+    const options = { signal, maxBuffer: MAX_ANSWER, encoding: "latin1" };
     const child = execFile("ssh-keygen", args, options as { encoding: "latin1" }, (...ended) => {
       const [error, stdout, stderr] = ended;
       if (error === null) resolve({ code: 0, stdout, stderr });
@@ -116,8 +117,8 @@ function tooOld(stderr: string): StampmillError {
   return new StampmillError("ssh", message, { hint: NEEDED });
 }
 
-/** What ssh-keygen complains of, in one line. */
+/** What ssh-keygen complains of, in one line; of a key that others can read it does so in a frame. */
 function firstLine(stderr: string): string {
-  const [line = ""] = stderr.slice(0, 400).trim().split("\n");
-  return line === "" ? "no reason given" : line;
+  const lines = stderr.slice(0, MAX_ANSWER).split(/\r?\n/);
+  return lines.find((line) => /^[^@\s]/.test(line))?.slice(0, 200) ?? "no reason given";
 }
