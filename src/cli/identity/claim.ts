@@ -21,7 +21,7 @@ const FORGOTTEN_AFTER = 60_000;
 const ATTEMPTS = 8;
 
 /**
- * The right to write a file: a claim is an empty file beside it, whose name says which process made
+ * The right to write a file: a claim is a file beside it, whose name says which process made
  * it. Each process makes its own, then looks whether others live; where there is one it takes its own
  * back, and of two that begin at the same instant neither goes on before the other has withdrawn.
  * A name belongs to one process for ever, so a dead one's claim can be removed by anybody without a
