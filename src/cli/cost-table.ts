@@ -132,9 +132,9 @@ export function costLessons(purchase: Purchase, prices: Prices): string {
   return [
     `Cheapest for ${countInWords(count)}: ${formatMoney((best.dollars ?? 0) * count)} (${nameOf(best)}).`,
     `A million of 20 bits cost ${inCents(1e6 * (easy.dollars ?? 0))}.`,
-    "Bitcoin miners are no help: they compute double SHA-256 of 80-byte block headers,",
+    "Bitcoin miners do not help: they do double SHA-256 of 80-byte block headers,",
     `and a stamp is a single ${ALGORITHM_NAMES[algorithm]} of a text.`,
-    `A botnet pays in time: electricity is its victims'. ${countInWords(bots)} PCs, a core of each, make`,
+    `A botnet pays in time, its victims the electricity: ${countInWords(bots)} PCs, a core each, make`,
     `${rate >= 1 ? `${formatCount(rate)} a second` : `one in ${formatSeconds(1 / rate)}`}; ` +
       `a thousand infected PCs were sold for $${least.value} to $${most.value} (${least.date.slice(0, 4)}).`,
   ]

@@ -30,17 +30,18 @@ const DEFAULT_COUNT = 1_000_000;
 const MAX_COUNT = 1e12;
 
 const DETAILS = `
-Time is the mean: luck makes a single stamp take from nothing to several times as
-long. A device that is owned costs its electricity and its share of the purchase, as if
-it hashed day and night for --years; a rented one costs the rent. What this host draws
-is not known unless --watts says so.
+Time is the mean: luck makes a single stamp take from nothing to several times
+as long. A device that is owned costs its electricity and its share of the
+purchase, as if it hashed day and night for --years; a rented one costs the
+rent. What this host draws is not known unless --watts says so.
 
 Every figure has its source and date in docs/cost.md.
 
 JSON, a line for each device: algorithm hashes count device tenure rate seconds
 joules dollars totalSeconds totalJoules totalDollars. "hashes" are those behind
-one stamp, totals are for "count" of them; null is what is not known. Devices are
-host and botnet and those of docs/cost.md, tenures here, owned, rented and stolen.
+one stamp, totals are for "count" of them; null is what is not known. Devices
+are host and botnet and those of docs/cost.md, tenures here, owned, rented and
+stolen.
 
 Exit codes: 0 shown; 2 wrong usage; 3 writing failed.
 

@@ -20,13 +20,13 @@ const DETAILS = `
 Nothing is judged but the shape: an expired stamp, or one whose work is missing,
 is shown too. A two-digit year is the one nearest to now.
 
-Last comes what such a stamp costs, one and a million of them: see stampmill cost
---help. This host's time is known if stampmill calibrate was run on it.
+Last comes what such a stamp costs, one and a million of them: see stampmill
+cost --help. This host's time is known if stampmill calibrate was run on it.
 
 JSON: stamp version bits date resource ext rand counter algorithm digest
 actualBits work hashes expires costs. "bits" is what the stamp claims (null in
-version 0), "work" what it is worth in bits (null if its digest has fewer than it
-claims), "hashes" the tries such a stamp takes on average, "costs" a list of
+version 0), "work" what it is worth in bits (null if its digest has fewer than
+it claims), "hashes" the tries such a stamp takes on average, "costs" a list of
 device tenure rate seconds joules dollars totalSeconds totalJoules totalDollars
 (empty without work), totals for a million.
 

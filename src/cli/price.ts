@@ -7,7 +7,8 @@ const DETAILS = `
 A post costs more bits the more its poster has posted of late, and gets cheaper
 again with time. docs/price.md has the formula and worked examples.
 
-Exit codes: 0 shown; 2 wrong usage or input; 3 the store, reading or writing failed.
+Exit codes: 0 shown; 2 wrong usage or input; 3 the store, reading or writing
+failed.
 
 Examples:
   stampmill price simulate

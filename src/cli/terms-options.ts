@@ -37,15 +37,16 @@ export function termsOf(options: TermOptions): TermOptions {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** Terms in one line for people. */
-export function termsInWords(terms: CheckedTerms): string {
+/** Terms for people, in two lines. */
+export function termsInWords(terms: CheckedTerms): [string, string] {
   const { base, cap, interval, burst, tau, newcomer } = terms;
   const [pace, ahead, doubling, start] = [interval, burst, tau, newcomer].map((period) =>
     formatSeconds(period / 1000),
   );
+  const bits = `${formatCount(base / STEPS)} to ${formatCount(cap / STEPS)} bits`;
   const begin = newcomer === 0 ? "" : `; a new poster begins ${start} ahead`;
-  return (
-    `${formatCount(base / STEPS)} to ${formatCount(cap / STEPS)} bits: no surcharge up to ${ahead} ahead ` +
-    `of a post every ${pace}, each ${doubling} more doubles the price${begin}`
-  );
+  return [
+    `${bits}; no surcharge up to ${ahead} ahead of a post every ${pace}`,
+    `each ${doubling} more doubles the price${begin}`,
+  ];
 }

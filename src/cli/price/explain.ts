@@ -29,16 +29,17 @@ interface Options extends TermOptions, Prices {
 }
 
 const DETAILS = `
-With --store the terms must be those of the gate that uses the store, which does not
-know them. Nothing is changed: a poster that was never seen stays so. With --to a
-running gate is asked, which knows its terms and says less: what it does not say is
-null.
+With --store the terms must be those of the gate that uses the store, which does
+not know them. Nothing is changed: a poster that was never seen stays so. With
+--to a running gate is asked, which knows its terms and says less: what it does
+not say is null.
 
-JSON: poster resource standing bits hashes base cap debt free bitCheaperAt cheapAt
-next hostSeconds dollars explanation. "standing" is newcomer, known or seen; "debt"
-how far the poster is ahead of the free pace, and "free" how much of it costs
-nothing, in seconds; "next" what the posts after this one would cost, in bits, made
-at once. Instants are null where there is nothing to wait for.
+JSON: poster resource standing bits hashes base cap debt free bitCheaperAt
+cheapAt next hostSeconds dollars explanation. "standing" is newcomer, known or
+seen; "debt" how far the poster is ahead of the free pace, and "free" how much
+of it costs nothing, in seconds; "next" what the posts after this one would
+cost, in bits, made at once. Instants are null where there is nothing to wait
+for.
 
 Exit codes: 0 shown; 2 wrong usage; 3 the store or writing failed.
 
@@ -83,7 +84,7 @@ async function run(options: Options): Promise<void> {
 
 /** What is known of a price; a running gate tells less than its store. */
 interface Told extends ToldPrice, Partial<Omit<Explanation, keyof ToldPrice>> {
-  readonly terms?: string;
+  readonly terms?: readonly string[];
 }
 
 async function tell(options: Options): Promise<Told> {
@@ -135,7 +136,7 @@ function factsOf({ poster, resource, hashes, hostSeconds, dollars }: About, told
   };
 }
 
-function toText(facts: ReturnType<typeof factsOf>, { algorithm, terms }: Told): string {
+function toText(facts: ReturnType<typeof factsOf>, { algorithm, terms = [] }: Told): string {
   const { bits, hashes, debt, free, hostSeconds, dollars, next } = facts;
   const costless = free === null ? "" : `, of which ${formatSeconds(free)} cost nothing`;
   const price = `${bits.toFixed(2)} bits: ${formatCount(hashes)} hashes`;
@@ -149,7 +150,7 @@ function toText(facts: ReturnType<typeof factsOf>, { algorithm, terms }: Told): 
     ["the next", next && `${next.map((one) => one.toFixed(1)).join(" ")}, if posted at once`],
     ["time here", hostSeconds === null ? null : formatSeconds(hostSeconds)],
     ["money", dollars === null ? null : `${formatMoney(dollars)} at least, for an attacker`],
-    ["terms", terms],
+    ...terms.map((line, i): [string, string] => [i === 0 ? "terms" : "", line]),
   ];
   const shown = rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
   return textTable({ head: [], rows: shown, align: "ll" });

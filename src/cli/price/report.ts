@@ -26,6 +26,13 @@ export interface Report {
 /** How many posters that paid most are listed, if there are several. */
 const TOP = 5;
 
+/** Characters of a poster's name that are shown. */
+const MOST_SHOWN = 40;
+
+function shown(name: string): string {
+  return toPrintable(name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}\u2026` : name);
+}
+
 /** What a number of hashes costs at least, in US dollars. */
 function dollarsFor(hashes: number, { algorithm, prices }: Report): number {
   return cheapest(costsOf({ hashes, algorithm, count: 1 }, prices)).dollars ?? 0;
@@ -42,7 +49,7 @@ function summary(report: Report): Table {
   const { runs, hostRate, power } = report;
   const head = ["", "posts", "hashes", "each", "first", "highest", "money"];
   const rows = runs.map((run) => [
-    toPrintable(run.name),
+    shown(run.name),
     power === undefined ? String(run.posts) : `${run.posts} of ${run.wanted}`,
     formatCount(run.hashes),
     bitsText(meanBits(run)),
@@ -62,7 +69,7 @@ function topPosters({ posters }: Simulation): Table | undefined {
   const rows = all
     .slice(0, TOP)
     .map(([poster, sum]) => [
-      toPrintable(poster),
+      shown(poster),
       String(sum.posts),
       formatCount(sum.hashes),
       bitsText(meanBits(sum)),
@@ -87,11 +94,11 @@ function chartOf({ runs }: Report): LineChart {
     kind: "lines",
     title: several
       ? "Price of a post for each stream's busiest poster"
-      : `Price of a post for ${toPrintable(runs[0]?.busiest ?? "")}`,
+      : `Price of a post for ${shown(runs[0]?.busiest ?? "")}`,
     x: { label: scale === 1 ? "time" : unit, unit: scale === 1 ? "s" : "" },
     y: { label: "bits" },
     series: runs.map(({ name, course }) => ({
-      name: toPrintable(name),
+      name: shown(name),
       points: course.map(([seconds, bits]) => [seconds / scale, bits] as const),
       style: "steps" as const,
     })),
@@ -105,22 +112,23 @@ function notes(report: Report): string[] {
   const about = runs.every(({ name }) => names.has(name)) ? shown : [];
   return [
     ...about.map((name) => `${name}: ${aboutPortrait(name)}`),
-    `hashes of ${ALGORITHM_NAMES[algorithm]}; "each" is the mean price of a post in bits; money is the least it can cost`,
+    `hashes of ${ALGORITHM_NAMES[algorithm]}; "each" is the mean price of a post in bits`,
+    "money is the least that stampmill cost knows of",
     ...(hostRate === null ? ["time on this host is known once stampmill calibrate has run"] : []),
   ];
 }
+
+const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
 
 /** The report for a terminal or a pipe. */
 export function textOf(report: Report): string {
   const tops = report.runs.length === 1 ? report.runs.map(topPosters) : [];
   const parts = [
-    `${termsInWords(report.terms)}\n`,
+    lines(termsInWords(report.terms)),
     textTable(summary(report)),
     ...tops.flatMap((table) => (table === undefined ? [] : [textTable(table)])),
     plot(chartOf(report)),
-    notes(report)
-      .map((note) => `${note}\n`)
-      .join(""),
+    lines(notes(report)),
   ];
   return parts.join("\n");
 }
@@ -129,11 +137,11 @@ export function textOf(report: Report): string {
 export function pageOf(report: Report): string {
   const tops = report.runs.flatMap((run) => {
     const table = topPosters(run);
-    return table === undefined ? [] : [{ heading: `Posters of ${toPrintable(run.name)}`, table }];
+    return table === undefined ? [] : [{ heading: `Posters of ${shown(run.name)}`, table }];
   });
   return htmlPage({
     title: "What posts would pay",
-    intro: termsInWords(report.terms),
+    intro: termsInWords(report.terms).join("; "),
     sections: [
       { heading: "Altogether", text: notes(report), table: summary(report) },
       { heading: "The price in time", chart: chartOf(report) },

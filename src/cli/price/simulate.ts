@@ -25,27 +25,28 @@ interface Options extends StreamChoice, TermOptions, Prices {
 }
 
 const DETAILS = `
-Without --rate, --trace or --portrait all portraits are shown beside each other, an
-hour of each:
+Without --rate, --trace or --portrait all portraits are shown beside each other,
+an hour of each:
 ${PORTRAIT_NAMES.map((name) => `  ${name.padEnd(10)} ${aboutPortrait(name)}`).join("\n")}
 
 A trace has a post a line, TIME [POSTER [WEIGHT]], or a JSON object {"time":
-"poster": "weight":}. TIME is a number of seconds from any beginning, or a date and
-time such as 2024-02-29T12:34:56Z. Empty lines and those that begin with # are
-passed over; the order does not matter. At most a million posts.
+"poster": "weight":}. TIME is a number of seconds from any beginning, or a date
+and time such as 2024-02-29T12:34:56Z. Empty lines and those that begin with #
+are passed over; the order does not matter. At most a million posts.
 
-Posts come when they are meant to, whatever it takes to pay for them. --power says
-how many hashes a second the posters of a stream can pay together: a post then comes
-once it is paid for, and what is not through by the end is left out.
+Posts come when they are meant to, whatever it takes to pay for them. --power
+says how many hashes a second the posters of a stream can pay together: a post
+then comes once it is paid for, and what is not through by the end is left out.
 
-The plot is the price that the stream's busiest poster would have to pay, all along.
-The time on this host is known if stampmill calibrate was run on it; money is the
-least that stampmill cost knows of.
+The plot is the price that the stream's busiest poster would have to pay, all
+along. The time on this host is known if stampmill calibrate was run on it;
+money is the least that stampmill cost knows of.
 
-JSON, a line for each stream: stream wanted posts posters seconds hashes meanBits
-firstBits highestBits hostSeconds dollars base cap interval burst tau newcomer
-course, "course" a list of seconds and bits; times are in seconds. With --each a line for each post instead: stream time poster weight debt
-bits hashes, "time" and "debt" in seconds.
+JSON, a line for each stream: stream wanted posts posters seconds hashes
+meanBits firstBits highestBits hostSeconds dollars base cap interval burst tau
+newcomer course, "course" a list of seconds and bits; times are in seconds. With
+--each a line for each post instead: stream time poster weight debt bits hashes,
+"time" and "debt" in seconds.
 
 Exit codes: 0 shown; 2 wrong usage or input; 3 reading or writing failed.
 
