@@ -99,6 +99,15 @@ test("a body with a stamp for the resource is let in, one without is not", async
   assert.equal(run(store).code, 1);
 });
 
+test("hostile: a body too long for the environment is not let in", async () => {
+  const stamp = await stampFor("example/forum/alice/fix");
+  const body = (length: number) => `Hashcash: ${stamp}\n${"\u00e9".repeat(length / 2)}`;
+  assert.equal(run({ BODY: body(100_000) }).code, 0);
+  // More than a variable can hold (MAX_ARG_STRLEN, 128 KiB on Linux): the step does not even begin.
+  const { code, stdout } = run({ BODY: body(131_072) });
+  assert.deepEqual([code, stdout ?? null], [null, null]);
+});
+
 test("hostile: shell code, options and words of the template in what strangers choose", async () => {
   const code = `$(touch ${mark}) \`touch ${mark}\` "; touch ${mark}; ' && touch ${mark} #`;
   const texts = [code, "--any-resource", "-n", "{sha}{author}{repository}", "& \\1 \\& *", "a\nb"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readGit } from "../src/git/run.ts";
@@ -99,6 +99,40 @@ test("a hook stamps what is committed, amended, merged and reworded", () => {
   repository.commit("e", "6\n", "six");
   repository.git("merge", "--quiet", "--no-ff", "-m", "merge", "main");
   assert.equal(verdicts(repository, "HEAD").code, 0);
+});
+
+test("a commit of nothing is stamped for the message that git keeps, whatever it keeps", () => {
+  const repository = small();
+  repository.stampmill(["git", "install-hook", "-b", BITS, "--slug", "example/forum"]);
+  const editor = join(repository.folder, "editor.sh");
+  writeFileSync(
+    editor,
+    '#!/bin/sh\nprintf "typed\\n# not a comment, or one\\n" | cat - "$1" > "$1.new" && mv "$1.new" "$1"\n',
+  );
+  chmodSync(editor, 0o755);
+  const scissors = `# ${"-".repeat(24)} >8 ${"-".repeat(24)}`;
+  const commit = ["commit", "--quiet", "--allow-empty"];
+  for (const args of [
+    [...commit, "-m", "kept\n# this line"],
+    [...commit, "-m", "# nothing but this"],
+    [...commit, "--cleanup=verbatim", "-m", "kept\n\n# this line\n\n\n"],
+    [...commit, "--cleanup=strip", "-m", "kept\n# not this line"],
+    [...commit, "--cleanup=scissors", "-m", `kept\n# this\n${scissors}\nnot this`],
+    ["-c", `core.editor=${editor}`, ...commit],
+    ["-c", `core.editor=${editor}`, "-c", "commit.cleanup=scissors", ...commit],
+    ["-c", `core.editor=${editor}`, "-c", "commit.cleanup=verbatim", ...commit],
+  ]) {
+    repository.git(...args);
+    const label = `${args.join(" ")}: ${repository.git("log", "-1", "--format=%B")}`;
+    assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null], label);
+  }
+  const other = repository.tryGit(["-c", "core.commentChar=;", ...commit, "-m", "kept\n; this"]);
+  assert.notEqual(other.code, 0);
+  assert.match(other.stderr, /core\.commentChar.*\n.*hint: commit with --no-verify/);
+  repository.write("d", "4\n");
+  repository.git("add", "d");
+  repository.git("-c", "core.commentChar=;", "commit", "--quiet", "-m", "kept\n; this");
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
 });
 
 test("the first commit of all is stamped by the hook; comments stay below the stamp", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
@@ -20,8 +20,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const stamp = bruteStamp({ bits: 8, resource: "foo" });
 const CHECK = ["-u", "-t", "240301", "-cy", "-b8", "-r", "foo"];
-const shipped =
-  process.env.STAMPMILL_BIN ?? fileURLToPath(new URL("../dist/cli.cjs", import.meta.url));
+const built = fileURLToPath(new URL("../dist/cli.cjs", import.meta.url));
+const shipped = process.env.STAMPMILL_BIN ? resolve(process.env.STAMPMILL_BIN) : built;
 
 test("called through a link of that name, through two, and from the path", {
   skip: existsSync(shipped) ? false : "dist/ is not built",

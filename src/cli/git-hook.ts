@@ -1,7 +1,14 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { badInput } from "../errors.ts";
-import { hookResources, hookScript, isEmptyMessage, isMerging, isOwnHook } from "../git/hook.ts";
+import {
+  hookResources,
+  hookScript,
+  isEmptyMessage,
+  isMerging,
+  isOwnHook,
+  mayKeepComments,
+} from "../git/hook.ts";
 import { addTrailer, readEdited } from "../git/message.ts";
 import { goodStamp, paysForOther } from "../git/rewrite.ts";
 import { readGit } from "../git/run.ts";
@@ -29,7 +36,7 @@ export async function stampMessage(
   const slug = await repositorySlug(options.slug);
   let message = await onDisk(`cannot read ${file}`, () => readFile(file, "latin1"));
   process.exitCode = EXIT.done;
-  if (isEmptyMessage(message) || (await isMerging())) return;
+  if (isEmptyMessage(message, await mayKeepComments()) || (await isMerging())) return;
   process.exitCode = EXIT.environment;
   const { GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE } = process.env;
   const author = { name: GIT_AUTHOR_NAME, email: GIT_AUTHOR_EMAIL, date: GIT_AUTHOR_DATE };

@@ -102,6 +102,11 @@ export async function resourceOf(
   return `${slug}/message-${digest}`;
 }
 
+/** Whether this is what a commit pays for that changes nothing. */
+export function isForMessage(resource: string, slug: string): boolean {
+  return resource.startsWith(`${slug}/message-`);
+}
+
 /** The message of a commit, and its parents as they are recorded, whatever grafts there are. */
 async function readObject(id: string): Promise<{ message: MessageReader; recorded: string[] }> {
   const lines = new LineSplitter(MAX_MESSAGE_LINE);

@@ -1,8 +1,8 @@
 import { badInput } from "../errors.ts";
-import { resourceOf } from "./commits.ts";
-import { isNoContent, MAX_MESSAGE_LINE, readEdited } from "./message.ts";
+import { isForMessage, resourceOf } from "./commits.ts";
+import { isNoContent, MAX_MESSAGE_LINE, possibleDigests, readEdited } from "./message.ts";
 import { headerOf, readRawCommit } from "./rewrite.ts";
-import { GitFailure, readGit } from "./run.ts";
+import { GitFailure, type GitOptions, readGit } from "./run.ts";
 
 /** Who git says that the commit to be is of, in the environment of a hook. */
 export interface HookAuthor {
@@ -33,9 +33,45 @@ export async function hookResources(
   const { digest } = readEdited(message);
   const resources = new Set<string>();
   for (const base of await possibleParents(tree, author)) {
-    resources.add(await resourceOf(slug, base, tree, digest));
+    const resource = await resourceOf(slug, base, tree, digest);
+    resources.add(resource);
+    if (!isForMessage(resource, slug)) continue;
+    await checkCommentMark();
+    if (!(await mayKeepComments())) continue;
+    for (const other of possibleDigests(message)) {
+      resources.add(await resourceOf(slug, base, tree, other));
+    }
   }
   return [...resources];
+}
+
+/**
+ * Whether lines that begin with `#` may be meant as text. Git leaves them in where no editor was shown,
+ * which it tells hooks by this name of one (githooks, "pre-commit"), or where it is set to.
+ */
+export async function mayKeepComments(): Promise<boolean> {
+  if (process.env.GIT_EDITOR === ":") return true;
+  const cleanup = await setting("commit.cleanup");
+  return cleanup !== null && cleanup !== "strip" && cleanup !== "default";
+}
+
+/** Refuses what would be stamped for another message than git keeps. */
+async function checkCommentMark(): Promise<void> {
+  for (const name of ["core.commentChar", "core.commentString"]) {
+    const mark = await setting(name);
+    if (mark === null || mark === "#") continue;
+    throw badInput(
+      "--hook",
+      `a commit that changes nothing is bound to its message, and ${name} says that comments begin ` +
+        "with something else than #",
+      "commit with --no-verify, then: stampmill git stamp HEAD",
+    );
+  }
+}
+
+/** What git is set to, or null. */
+function setting(name: string): Promise<string | null> {
+  return answerOf(["config", "--get", name], { callersSettings: true });
 }
 
 async function possibleParents(
@@ -52,20 +88,30 @@ async function possibleParents(
   return isOld && headerOf(raw, "tree") === tree ? [parent] : [head, parent];
 }
 
-async function revision(name: string): Promise<string | null> {
+function revision(name: string): Promise<string | null> {
+  return answerOf(["rev-parse", "--verify", "--quiet", name]);
+}
+
+/** What git answers, or null if it has no answer. */
+async function answerOf(args: readonly string[], options?: GitOptions): Promise<string | null> {
   try {
-    return (await readGit(["rev-parse", "--verify", "--quiet", name], 1000)).trim();
+    return (await readGit(args, 1000, options)).trim();
   } catch (error) {
     if (error instanceof GitFailure) return null;
     throw error;
   }
 }
 
-/** Whether git would refuse the message because nothing is left of it. */
-export function isEmptyMessage(message: string): boolean {
+/**
+ * Whether git would refuse the message because nothing is left of it.
+ *
+ * @param keepsComments whether lines that begin with `#` may be text
+ */
+export function isEmptyMessage(message: string, keepsComments: boolean): boolean {
   if (message.length > 16 * MAX_MESSAGE_LINE) {
     throw badInput("--hook", "the message is longer than 16 MiB");
   }
+  if (keepsComments) return message.trim() === "";
   return message.split("\n").every(isNoContent);
 }
 

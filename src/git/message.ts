@@ -59,6 +59,22 @@ export function readEdited(message: string): { stamps: readonly string[]; digest
   return { digest: reader.end(), stamps: reader.stamps };
 }
 
+/**
+ * The digests that a message which is being edited may come to: git takes comments out, or leaves them
+ * in up to its scissors or all the way, as its option `--cleanup` says, of which a hook is not told.
+ */
+export function possibleDigests(message: string): (string | null)[] {
+  const lines = message.split("\n").map((line) => line.replace(/\r$/, ""));
+  const scissors = lines.findIndex((line) => SCISSORS.test(line));
+  const digestOf = (kept: readonly string[]) => {
+    const reader = new MessageReader(false);
+    for (const line of kept) reader.take(line);
+    return reader.end();
+  };
+  const upTo = scissors < 0 ? lines.length : scissors;
+  return [readEdited(message).digest, digestOf(lines.slice(0, upTo)), digestOf(lines)];
+}
+
 /** Whether git takes this line from the end of a message that is being written. */
 export function isNoContent(line: string): boolean {
   return /^(?:#.*|\s*)$/.test(line);

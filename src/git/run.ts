@@ -32,12 +32,15 @@ export interface GitOptions {
   readonly input?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Milliseconds; ten minutes by default. */
   readonly timeout?: number;
+  /** Within a hook: with the settings that the git which called it was given, as by `git -c`. */
+  readonly callersSettings?: boolean;
 }
 
-function gitEnvironment(): NodeJS.ProcessEnv {
+function gitEnvironment(callersSettings: boolean): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (!name.startsWith("GIT_") || KEPT.has(name)) env[name] = value;
+    const kept = KEPT.has(name) || (callersSettings && name.startsWith("GIT_CONFIG"));
+    if (!name.startsWith("GIT_") || kept) env[name] = value;
   }
   return { ...env, LC_ALL: "C", GIT_GRAFT_FILE: "/dev/null", GIT_TERMINAL_PROMPT: "0" };
 }
@@ -49,10 +52,10 @@ function gitEnvironment(): NodeJS.ProcessEnv {
  */
 export async function* streamGit(
   args: readonly string[],
-  { input, timeout = TIME_OUT }: GitOptions = {},
+  { input, timeout = TIME_OUT, callersSettings = false }: GitOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const child = spawn("git", [...SETTINGS, ...args], {
-    env: gitEnvironment(),
+    env: gitEnvironment(callersSettings),
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   let late = false;
