@@ -12,7 +12,7 @@ export const noRedis: string | false =
   found.error && !process.env.CI ? "redis-server is not installed" : false;
 
 /** A port on the loopback interface that nobody uses now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
