@@ -1,4 +1,5 @@
-import { type IdentityReading, MAX_IDENTITY_LENGTH } from "../../identity/format.ts";
+import { StampmillError } from "../../errors.ts";
+import { type Identity, MAX_IDENTITY_LENGTH, readIdentity } from "../../identity/format.ts";
 import { readLines } from "../../lines.ts";
 import { readInput } from "../input.ts";
 import { toPrintable, writeError } from "../output.ts";
@@ -27,7 +28,25 @@ export async function* identityLines(files: readonly string[]): AsyncGenerator<I
   }
 }
 
-/** Says what is wrong with a line. */
-export function complain(place: string, reading: IdentityReading & { status: "bad" }): void {
-  writeError(`${place} is not in order: ${reading.reason}, ${reading.detail}`);
+/** Reads sketches from files, and names what is not in order instead of stopping at it. */
+export class IdentityReader {
+  /** Whether all that was read so far was in order. */
+  good = true;
+
+  /** @throws as {@link identityLines}; StampmillError `malformed` if there is no line at all */
+  async *read(files: readonly string[]): AsyncGenerator<Identity> {
+    let lines = 0;
+    for await (const { text, place } of identityLines(files)) {
+      lines++;
+      const reading = readIdentity(text);
+      if (reading.status === "good") {
+        yield reading.identity;
+        continue;
+      }
+      this.good = false;
+      writeError(`${place} is not in order: ${reading.reason}, ${reading.detail}`);
+    }
+    if (lines > 0) return;
+    throw new StampmillError("malformed", "there is no sketch in what was given");
+  }
 }

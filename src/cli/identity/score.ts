@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { badInput, StampmillError } from "../../errors.ts";
-import { type Identity, readIdentity } from "../../identity/format.ts";
+import { badInput } from "../../errors.ts";
+import type { Identity } from "../../identity/format.ts";
 import { parseInstant } from "../../instant.ts";
 import { MAX_POLICY_BYTES, type Policy, parsePolicy, readPolicy } from "../../reputation/policy.ts";
 import { MAX_SCORED_HASHES, scoreIdentities } from "../../reputation/score.ts";
@@ -10,7 +10,7 @@ import { hostRateNow } from "../host-rate.ts";
 import { readSmallFile } from "../input.ts";
 import { once } from "../options.ts";
 import { writeProduct } from "../output.ts";
-import { complain, identityLines } from "./lines.ts";
+import { IdentityReader } from "./lines.ts";
 import { readProofLog } from "./proof-log.ts";
 import { scoreLine, scoreText } from "./score-text.ts";
 
@@ -81,7 +81,8 @@ export function scoreCommand(): Command {
 async function run(files: readonly string[], options: Options): Promise<void> {
   const { now = Date.now(), json } = options;
   const policy = options.policy === undefined ? readPolicy() : policyFrom(options.policy);
-  const { identities, good } = await readAll(files);
+  const reader = new IdentityReader();
+  const identities = await readAll(reader, files);
   const ids = new Set(identities.map(({ id }) => id));
   const lastProofs =
     options.proofs === undefined ? undefined : await readProofLog(options.proofs, ids);
@@ -92,7 +93,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
     const text = json ? scoreLine(score, policy, rates) : scoreText(score, policy, rates);
     await writeProduct(separator + text);
   }
-  process.exitCode = good ? EXIT.done : EXIT.rejected;
+  process.exitCode = reader.good ? EXIT.done : EXIT.rejected;
 }
 
 function policyFrom(file: string): Policy {
@@ -106,28 +107,18 @@ function policyFrom(file: string): Policy {
   return parsePolicy(text);
 }
 
-/** What is in order, in the order it stands; what is not is named, and makes `good` false. */
-async function readAll(files: readonly string[]) {
+/** All identities in the files; how many there may be is limited by their hashes. */
+async function readAll(reader: IdentityReader, files: readonly string[]): Promise<Identity[]> {
   const identities: Identity[] = [];
   let hashes = 0;
-  let good = true;
-  for await (const { text, place } of identityLines(files)) {
-    const reading = readIdentity(text);
-    if (reading.status === "bad") {
-      good = false;
-      complain(place, reading);
-      continue;
-    }
-    identities.push(reading.identity);
-    hashes += reading.identity.sketch.hashes.length;
+  for await (const identity of reader.read(files)) {
+    identities.push(identity);
+    hashes += identity.sketch.hashes.length;
     if (hashes > MAX_SCORED_HASHES) {
       throw badInput("file", `more than ${MAX_SCORED_HASHES} hashes: score fewer sketches at once`);
     }
   }
-  if (identities.length === 0 && good) {
-    throw new StampmillError("malformed", "there is no sketch in what was given");
-  }
-  return { identities, good };
+  return identities;
 }
 
 /** The rate of this host for each algorithm that counts, unless it is to be left out. */

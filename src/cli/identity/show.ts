@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { cheapest, costOf } from "../../difficulty/attackers.ts";
-import { StampmillError } from "../../errors.ts";
-import { type Identity, readIdentity } from "../../identity/format.ts";
+import type { Identity } from "../../identity/format.ts";
 import { formatInstant } from "../../instant.ts";
 import { checkConfidence } from "../../sketch/estimate.ts";
 import type { Algorithm } from "../../stamp/digest.ts";
@@ -13,7 +12,7 @@ import { formatCount, formatMoney, formatPercent, formatSeconds } from "../quant
 import { textTable } from "../table.ts";
 import { confidenceInWords, FACTS_HELP, factsOf, hashesInWords } from "./facts.ts";
 import { growthChart } from "./growth-chart.ts";
-import { complain, identityLines } from "./lines.ts";
+import { IdentityReader } from "./lines.ts";
 import { withConfidence } from "./options.ts";
 
 interface Options {
@@ -62,25 +61,15 @@ async function run(files: readonly string[], { confidence, host, json }: Options
   checkConfidence(confidence);
   const rates = new Map<Algorithm, number | null>();
   let shown = 0;
-  let good = true;
-  for await (const { text, place } of identityLines(files)) {
-    const reading = readIdentity(text);
-    if (reading.status === "bad") {
-      good = false;
-      complain(place, reading);
-      continue;
-    }
-    const { identity } = reading;
+  const reader = new IdentityReader();
+  for await (const identity of reader.read(files)) {
     const { algorithm } = identity.sketch.subject;
     if (!rates.has(algorithm)) rates.set(algorithm, host ? await hostRateNow(algorithm) : null);
     const facts = withCosts(identity, confidence, rates.get(algorithm) ?? null);
     const separator = shown++ > 0 ? "\n" : "";
     await writeProduct(json ? toJsonLine(facts) : separator + toText(identity, facts));
   }
-  if (shown === 0 && good) {
-    throw new StampmillError("malformed", "there is no sketch in what was given");
-  }
-  process.exitCode = good ? EXIT.done : EXIT.rejected;
+  process.exitCode = reader.good ? EXIT.done : EXIT.rejected;
 }
 
 function withCosts(identity: Identity, confidence: number, hostRate: number | null) {
