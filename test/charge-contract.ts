@@ -118,11 +118,15 @@ export function testCharges({ name, skip, place }: ChargeKind): void {
         ["spent", 22, 2 * MINUTE, "spent"],
       ],
     );
+    // A set that repeats a stamp holds it once.
+    const d = newEntry();
+    const [twice] = await store.charge([post([d, d], 60)], TERMS);
+    assert.deepEqual([twice?.status, twice?.stamps], ["accepted", ["fresh", "fresh"]]);
     // The stamps are the same that `spend` knows.
     assert.deepEqual(await store.look([a, c, newEntry()]), ["spent", "spent", "fresh"]);
     const question = { poster: posterKey("board", "a"), tariff: STEEP, now: NOW + MINUTE };
     const nobody = { ...question, poster: posterKey("board", "z") };
-    assert.deepEqual(await store.leads([question, nobody]), [MINUTE, null]);
+    assert.deepEqual(await store.leads([question, nobody]), [2 * MINUTE, null]);
     await store.close();
   });
 

@@ -3,7 +3,7 @@ import { takeStep } from "../price/price.ts";
 import type { Charge, ChargeOutcome, PosterQuestion } from "./charge.ts";
 import type { Marks, SpentTable } from "./sqlite-spent.ts";
 import type { Statements } from "./sqlite-statements.ts";
-import { purgeLimit } from "./store.ts";
+import { purgeLimit, type SpendOutcome } from "./store.ts";
 
 /** The posters' debts, within a transaction that the caller has begun. */
 export class PosterTable {
@@ -54,20 +54,27 @@ export class PosterTable {
     return new Uint8Array(secret);
   }
 
-  /** One post: looks at its stamps, then at its price, and only then writes. */
+  /** One post: its stamps, its price, and only if both will do what it leaves. */
   #settle(charge: Charge, now: number, marks: Marks): ChargeOutcome {
     const { poster, tariff, advance, paid } = charge;
     const tat = this.#tat(poster);
     const { price, next } = takeStep(tariff, tat, now, advance);
+    const accept = (stamps: readonly SpendOutcome[]): ChargeOutcome => {
+      this.#sql.setTat.run(poster, next);
+      return { status: "accepted", price, lead: next - now, stamps };
+    };
+    if (paid >= price && this.#spent.insertNew(charge.stamps, marks)) {
+      return accept(charge.stamps.map(() => "fresh"));
+    }
     const stamps = charge.stamps.map((entry) => this.#spent.outcome(entry, marks));
     const lead = tat === null ? null : tat - now;
     if (stamps.some((outcome) => outcome !== "fresh")) {
       return { status: "spent", price, lead, stamps };
     }
     if (paid < price) return { status: "underpaid", price, lead, stamps };
+    // All are new, and one is there twice: a set holds it once.
     this.#spent.insert(charge.stamps);
-    this.#sql.setTat.run(poster, next);
-    return { status: "accepted", price, lead: next - now, stamps };
+    return accept(stamps);
   }
 
   #tat(poster: Uint8Array): number | null {

@@ -51,6 +51,20 @@ export class SpentTable {
     return outcomes;
   }
 
+  /**
+   * Spends a set if all of it is new, without looking first, and says whether it did: the usual case
+   * in half the statements.
+   */
+  insertNew(set: readonly SpentEntry[], marks: Marks): boolean {
+    for (const [i, { time, digest }] of set.entries()) {
+      const purged = time <= 1000 * marks.horizon;
+      if (!purged && Number(this.#sql.insert.run(time / 1000, digest).changes) === 1) continue;
+      for (const taken of set.slice(0, i)) this.#sql.remove.run(taken.time / 1000, taken.digest);
+      return false;
+    }
+    return true;
+  }
+
   insert(entries: readonly SpentEntry[]): void {
     for (const { time, digest } of entries) this.#sql.insert.run(time / 1000, digest);
   }

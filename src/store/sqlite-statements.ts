@@ -13,6 +13,7 @@ export function prepareAll(db: SqlDatabase) {
     setKeep: db.prepare("UPDATE marks SET keep = ?"),
     insert: db.prepare("INSERT OR IGNORE INTO spent VALUES (?, ?)"),
     find: db.prepare("SELECT 1 AS found FROM spent WHERE time = ? AND digest = ?"),
+    remove: db.prepare("DELETE FROM spent WHERE time = ? AND digest = ?"),
     oldest: db.prepare("SELECT min(time) AS time FROM spent"),
     newest: db.prepare("SELECT max(time) AS time FROM spent"),
     count: db.prepare("SELECT count(*) AS count FROM spent"),
