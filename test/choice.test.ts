@@ -111,9 +111,38 @@ test("a stated cap holds: more stamps rather than more bits, and an error that n
   assert.throws(() => chooseSet({ seconds: 1e30, maxBits: 64 }, HOST), { parameter: "time" });
 });
 
-test("so short a target that no set is as short gets the nearest", () => {
-  const { bits, count } = chooseSet({ seconds: 1e-6 }, HOST);
-  assert.deepEqual([bits, count], [0, 1]);
+test("so short a target that no set is as near gets the nearest, unless that takes twice as long", () => {
+  const { bits, count, mean } = chooseSet({ seconds: 1.2e-4 }, HOST);
+  assert.equal(count, 1);
+  assert.ok(bits < 10 && mean >= HOST.shortOverhead && mean < 2.1e-4);
+  assert.throws(() => chooseSet({ seconds: 1e-6 }, HOST), {
+    parameter: "time",
+    message: /^minting a single stamp takes 2.01e-4s here/,
+  });
+});
+
+test("many stamps without work are no way to pass the time", () => {
+  // 250 stamps of no bits would take 50 ms, with no luck in it at all.
+  assert.throws(() => chooseSet({ seconds: 0.05, p99: 0.051 }, HOST), { parameter: "p99" });
+  const { bits, count } = chooseSet({ seconds: 0.05, p99: 0.07 }, HOST);
+  assert.ok(count * HOST.shortOverhead < 0.0125 && bits >= 18, `${count} of ${bits}`);
+});
+
+test("the bound that an error offers can be had", () => {
+  for (const seconds of [0.05, 0.3, 2, 77, 3000]) {
+    for (const pace of [HOST, PLAIN]) {
+      let hint = "";
+      assert.throws(
+        () => chooseSet({ seconds, p99: seconds * 1.0001 }, pace),
+        (error: { hint: string; parameter: string }) => {
+          hint = error.hint;
+          return error.parameter === "p99";
+        },
+      );
+      const [, offered] = /: (\S+)s or more/.exec(hint) ?? [];
+      assert.ok(chooseSet({ seconds, p99: Number(offered) }, pace).p99 <= Number(offered), hint);
+    }
+  }
 });
 
 test("targets that make no sense are refused by name", () => {

@@ -214,11 +214,16 @@ async function answer(
 ): Promise<void> {
   const { device, kernel, threads, json } = options;
   const target = targetOf(options);
+  const warned = new Set<string>();
+  const warn = (message: string) => {
+    if (!warned.has(message)) writeWarning(message);
+    warned.add(message);
+  };
   const parts = device === undefined || json ? [] : [`${aboutDevice(device)}\n`];
   for (const algorithm of algorithms) {
     const host =
       device === undefined
-        ? await hostPace(algorithm, { kernel, threads, warn: writeWarning })
+        ? await hostPace(algorithm, { kernel, threads, warn })
         : paceOfDevice(device, algorithm);
     const choice = naming(() => chooseSet(target, host.pace));
     const facts = answerFacts(device ?? "host", algorithm, host, choice);

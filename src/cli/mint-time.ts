@@ -58,7 +58,7 @@ export function naming<T>(choose: () => T): T {
 
 /** `one stamp of 26 bits`, `12 stamps of 26 bits`. */
 export function setInWords({ bits, count }: { bits: number; count: number }): string {
-  return `${count === 1 ? "one stamp" : `${count} stamps`} of ${bits} bits`;
+  return `${count === 1 ? "one stamp" : `${count} stamps`} of ${bits} ${bits === 1 ? "bit" : "bits"}`;
 }
 
 /** How long it takes, and how long with bad luck. */
@@ -72,9 +72,11 @@ export function threadsInWords(threads: number): string {
 }
 
 function sourceInWords({ pace, from, threads, condition }: HostPace): string {
-  const source = from === "profile" ? "calibrated" : "measured just now";
+  const known = from === "profile";
+  const source = known ? "calibrated" : "measured just now";
   const doubt = condition === "calm" ? "" : `, ${IN_DOUBT[condition]}`;
-  return `${source}${doubt}: ${withPrefix(pace.rate)}H/s with ${threadsInWords(threads)}`;
+  const keep = known ? "" : "; stampmill calibrate keeps it";
+  return `${source}${doubt}: ${withPrefix(pace.rate)}H/s with ${threadsInWords(threads)}${keep}`;
 }
 
 const IN_DOUBT = {

@@ -1,7 +1,14 @@
 import { badInput } from "../errors.ts";
 import { MAX_SET } from "../store/store.ts";
 import { MOST_CHOSEN_BITS } from "../work.ts";
-import { chanceBeyond, meanTime, type Pace, type StampSet, timeQuantile } from "./pace.ts";
+import {
+  chanceBeyond,
+  meanTime,
+  overheadShare,
+  type Pace,
+  type StampSet,
+  timeQuantile,
+} from "./pace.ts";
 
 /** What a set of stamps should take. */
 export interface Target {
@@ -26,6 +33,10 @@ const MOST_BITS = 64;
 /** Any number of hashes can be had to 3 % with 33 equal stamps or fewer. */
 const TOLERANCE = 0.03;
 const SLOW = 0.01;
+/** A set is to pass the time with hashing: a thousand stamps without work would do so, too. */
+const MOST_OVERHEAD = 0.25;
+/** A target is met roughly where it must be, but not by what takes more than twice as long. */
+const ROUGHLY = 2;
 
 /**
  * The fewest equal stamps whose mean time is within 3 % of the target, and whose slow cases stay
@@ -33,20 +44,28 @@ const SLOW = 0.01;
  * multiple of it, and luck counts for less the more they are. Where the target is so short that no
  * set comes as near, the nearest is taken.
  *
- * @throws StampmillError `bad-input` naming `time`, `p99` or `maxBits` for a target out of range, or
- * one that at most 1000 stamps of the most bits cannot meet
+ * @throws StampmillError `bad-input` naming `time`, `p99` or `maxBits` for a target out of range, one
+ * that at most 1000 stamps of the most bits cannot meet, or one that a single stamp takes twice
  */
 export function chooseSet(target: Target, pace: Pace): Choice {
   const { seconds, p99, maxBits } = checkTarget(target);
   let nearest: StampSet = { bits: 0, count: 1 };
   for (let count = 1; count <= MAX_SET; count++) {
     const set = nearestBits(count, seconds, maxBits, pace);
+    if (isMostlyOverhead(set, pace)) continue;
     const off = distance(set, seconds, pace);
     if (off <= TOLERANCE && chanceBeyond(set, pace, p99) <= SLOW) return describeSet(set, pace);
     if (off < distance(nearest, seconds, pace)) nearest = set;
   }
   if (meanTime({ bits: maxBits, count: MAX_SET }, pace) < seconds * (1 - TOLERANCE)) {
     throw beyondCap(seconds, maxBits, pace);
+  }
+  const least = meanTime(nearest, pace);
+  if (least > ROUGHLY * seconds) {
+    throw badInput(
+      "time",
+      `minting a single stamp takes ${roundedUp(least)}s here, without any work`,
+    );
   }
   if (chanceBeyond(nearest, pace, p99) <= SLOW) return describeSet(nearest, pace);
   throw tooMuchLuck(seconds, maxBits, pace);
@@ -86,6 +105,11 @@ function distance(set: StampSet, seconds: number, pace: Pace): number {
   return Math.abs(meanTime(set, pace) / seconds - 1);
 }
 
+/** A single stamp may be, where no time is left for more. */
+function isMostlyOverhead(set: StampSet, pace: Pace): boolean {
+  return set.count > 1 && overheadShare(set, pace) > MOST_OVERHEAD;
+}
+
 /** A set with what it takes. */
 export function describeSet({ bits, count }: StampSet, pace: Pace): Choice {
   const set = { bits, count };
@@ -114,13 +138,20 @@ function tooMuchLuck(seconds: number, maxBits: number, pace: Pace): Error {
   let least = Number.POSITIVE_INFINITY;
   for (let count = 1; count <= MAX_SET; count++) {
     const set = nearestBits(count, seconds, maxBits, pace);
-    if (distance(set, seconds, pace) > TOLERANCE) continue;
+    if (isMostlyOverhead(set, pace) || distance(set, seconds, pace) > TOLERANCE) continue;
     least = Math.min(least, timeQuantile(set, pace, 1 - SLOW));
   }
-  const bound = least < Number.POSITIVE_INFINITY ? `${least.toPrecision(3)} s` : "a longer time";
+  const bound = least < Number.POSITIVE_INFINITY ? `${roundedUp(least)}s` : "a longer time";
   return badInput(
     "p99",
     `no set of at most ${MAX_SET} stamps keeps 99 of 100 under so short a time`,
-    `luck never goes away entirely: --p99 can be ${bound} or more here`,
+    `luck never goes away entirely: ${bound} or more can be had here`,
   );
+}
+
+/** To three digits, never less than it was. */
+function roundedUp(seconds: number): string {
+  const unit = 10 ** (Math.floor(Math.log10(seconds)) - 2);
+  const rounded = Number((Math.ceil(seconds / unit) * unit).toPrecision(3));
+  return rounded >= 1e-3 ? String(rounded) : rounded.toExponential();
 }

@@ -39,6 +39,12 @@ export function chanceBeyond(set: StampSet, pace: Pace, seconds: number): number
   return seconds < fixed ? 1 : erlangTail(set.count, (seconds - fixed) / each);
 }
 
+/** The share of the mean time in which nothing is hashed. */
+export function overheadShare(set: StampSet, pace: Pace): number {
+  const { fixed, each } = partsOf(set, pace);
+  return fixed / (fixed + set.count * each);
+}
+
 /** What always passes, and what the hashes of one stamp take on average. */
 function partsOf({ bits, count }: StampSet, pace: Pace): { fixed: number; each: number } {
   const short = bits < SMALL_SEARCH_BITS;
