@@ -174,7 +174,9 @@ test("a shallow clone judges what it can, and says what is missing", () => {
     assert.equal(result.code, 3);
     assert.match(result.stderr, /shallow[\s\S]*hint: .*fetch-depth: 0/);
   }
-  assert.equal(verdicts(shallow, "HEAD~2..HEAD").code, 2);
+  const beyond = verdicts(shallow, "HEAD~2..HEAD");
+  assert.equal(beyond.code, 2);
+  assert.match(beyond.stderr, /bad revision 'HEAD~2\.\.HEAD'\n.*hint: .*--unshallow/);
 });
 
 test("hostile: ranges that look like options, and what is no range", () => {

@@ -26,7 +26,9 @@ const SETTINGS = ["--no-replace-objects", "--no-pager"]
     "-c",
     "log.showSignature=false",
   ])
-  .concat(["-c", "core.fsmonitor=false", "-c", "diff.suppressBlankEmpty=false"]);
+  .concat(["-c", "core.fsmonitor=false", "-c", "diff.suppressBlankEmpty=false"])
+  // Said of the variable below, which is set so that there are none.
+  .concat(["-c", "advice.graftFileDeprecated=false"]);
 
 export interface GitOptions {
   readonly input?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -91,7 +93,12 @@ export async function* streamGit(
 /** Git ran and ended with an error. */
 export class GitFailure extends StampmillError {
   constructor(command: string, complaint: string) {
-    const [line = ""] = complaint.slice(0, 400).split("\n");
+    const lines = complaint.slice(0, MAX_COMPLAINT).split("\n");
+    // Hints and warnings may stand before what went wrong.
+    const line = (lines.find((each) => /^(?:fatal|error): /.test(each)) ?? lines[0] ?? "").slice(
+      0,
+      400,
+    );
     super(
       "git",
       `git ${command} failed: ${line.replace(/^(?:fatal|error): /, "") || "no reason given"}`,
