@@ -21,6 +21,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { openStore } from "../src/store/open.ts";
 import { KEPT_SUFFIX, type TakeOverStep, takeOver } from "../src/store/take-over.ts";
 import { bruteStamp } from "./brute.ts";
 import { cliEnvironment, outcomeOf, runCli } from "./cli.ts";
@@ -293,4 +294,13 @@ test("a purge never lets a stamp be spent again, nor a check pass unseen", async
   );
   const late = ["-u", "-t", "240301", "-cd", "-e", "0", "-b4", "-r", "foo", "-f", file, stamp];
   assert.match((await runOurs(late, "")).err, /^skipped: spent stamp\n/);
+});
+
+test("a stamp is remembered as long as any of the resources would accept it", async () => {
+  const file = join(folder, "keep.sdb");
+  const args = ["-u", "-t", "240301", "-cd", "-f", file, "-b4", "-r", "foo", "-e", "1m", "-r", "x"];
+  assert.equal((await runOurs([...args, freshStamp()], "")).code, 0);
+  const store = await openStore(file);
+  assert.equal((await store.stats()).keep, 30 * 86_400_000);
+  await store.close();
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { leadingZeroBits, stampDigest } from "../src/stamp/digest.ts";
 import { parseStamp } from "../src/stamp/stamp.ts";
+import { runCli } from "./cli.ts";
 import { makeMint, makeUsage } from "./hashcash-cases.ts";
 import { makeCheck } from "./hashcash-checks.ts";
 import { type Case, Random } from "./hashcash-line.ts";
@@ -20,6 +21,7 @@ const { STAMPMILL_FULL_TESTS: full, STAMPMILL_SEED: given } = process.env;
 const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
 const CASES = full ? 30_000 : 1500;
 const SOUPS = full ? 10_000 : 400;
+const WHOLE = full ? 300 : 12;
 
 const folder = mkdtempSync(join(tmpdir(), "stampmill-hashcash-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -147,6 +149,21 @@ describe(`beside hashcash(1), seed ${seed}`, { skip: noOriginal }, () => {
       least(name, share);
     }
     for (const letter of "mcbrdfegtuxXnlwyqoESMCZzpaOi") least(`-${letter}`, 0.003);
+  });
+
+  it(`${WHOLE} command lines through the command itself`, async () => {
+    const random = new Random(seed + 2);
+    for (let i = 0; i < WHOLE; ) {
+      const one = makeCheck(random);
+      // The time zone is that of this process alone, and what comes next is shown above.
+      if (!/-\w*u/.test(one.args.join(" ")) || one.again || one.tampered) continue;
+      i++;
+      const { code, stdout, stderr } = await runCli(["hashcash", ...one.args], one.input);
+      const ours = { code: code ?? "?", out: stdout, err: stderr };
+      const theirs = runOriginal(one.args, one.input, folder);
+      const id = differenceOf(one, 0, ours, theirs);
+      assert.ok(id === null || LISTED.includes(id), shown(one, ours, theirs));
+    }
   });
 
   for (const [i, oddity] of ODDITIES.entries()) {

@@ -96,7 +96,8 @@ describe("the packed package", () => {
     const wanted = ["LICENSE", "README.md", "CHANGELOG.md", "CMakeLists.txt", "dist/cli.cjs"];
     wanted.push("dist/index.js", "dist/types/index.d.ts", "dist/THIRD-PARTY-LICENSES.txt");
     wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
-    wanted.push("dist/main.cjs", "dist/mint.cjs", "scripts/write-code-cache.mjs");
+    wanted.push("dist/main.cjs", "dist/mint.cjs", "dist/hashcash.cjs");
+    wanted.push("scripts/write-code-cache.mjs", "docs/hashcash.md");
     for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
     assert.deepEqual([...folders].sort(), ["", "dist", "docs", "native", "scripts"]);
@@ -139,6 +140,7 @@ describe("installed where there is a compiler", () => {
     const commands = [
       { name: "main", args: JUDGE },
       { name: "mint", args: ["mint", "-b", "0", "x"] },
+      { name: "hashcash", args: ["hashcash", "-mqb0", "x"] },
     ];
     for (const { name, args } of commands) {
       const source = `require("${join(folder, "dist/cli.cjs")}").compile("${name}").cachedDataRejected`;
@@ -146,7 +148,7 @@ describe("installed where there is a compiler", () => {
       assert.equal(asked(), "false");
       const cache = join(folder, `build/${name}.cache`);
       const bytes = readFileSync(cache);
-      for (const damaged of [Buffer.alloc(0), bytes.subarray(0, 5000), bytes.fill(1, 90_000)]) {
+      for (const damaged of [Buffer.alloc(0), bytes.subarray(0, 5000), bytes.fill(1, 50_000)]) {
         writeFileSync(cache, damaged);
         assert.equal(asked(), "undefined");
         succeed("npx", ["stampmill", ...args], { cwd });

@@ -74,7 +74,7 @@ export async function runCheck(
     if (await checker.take(stamp)) accepted = true;
   }
   if (!accepted || request.informs) {
-    // To the end, whatever comes of it: a mail system wants its mail to be read.
+    // To the end, see inputs.ts.
     for await (const stamp of inputStamps(request, io, voice)) {
       if (accepted && !request.informs) continue;
       if (await checker.take(stamp)) accepted = true;

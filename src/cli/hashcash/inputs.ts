@@ -33,8 +33,9 @@ async function* stampsOfMail(
 ): AsyncGenerator<string> {
   prompt("enter email headers:", io, voice);
   let found = 0;
+  const input = keptOpen(io.stdin());
   try {
-    const stamps = body ? textStamps(io) : readMailStamps(io.stdin());
+    const stamps = body ? textStamps(input) : readMailStamps(input);
     for await (const stamp of stamps) {
       found++;
       yield stamp;
@@ -43,6 +44,7 @@ async function* stampsOfMail(
     if (!(error instanceof StampmillError) || error.parameter !== "mail") throw error;
     // Its sender chose it to be so: there is no stamp behind this that could be let in.
     voice.tell(`warning: ${error.message}`);
+    for await (const _ of input);
   }
   if (found === 0 && !informs) {
     voice.tell("warning: no line matching X-Hashcash: found in input");
@@ -50,9 +52,9 @@ async function* stampsOfMail(
 }
 
 /** As `readMailStamps`, for the body too. */
-async function* textStamps(io: HashcashIo): AsyncGenerator<string> {
+async function* textStamps(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let found = 0;
-  for await (const stamps of scanStamps(io.stdin())) {
+  for await (const stamps of scanStamps(input)) {
     for (const { stamp } of stamps) {
       if (++found > MAX_MAIL_STAMPS) {
         const message = `the mail carries more than ${MAX_MAIL_STAMPS} stamps`;
@@ -81,4 +83,10 @@ async function* lines(io: HashcashIo, longest: number): AsyncGenerator<string> {
 
 function prompt(text: string, io: HashcashIo, voice: Voice): void {
   if (io.stdinIsTerminal()) voice.tell(text);
+}
+
+/** Input that stays open when its reader stops: a mail system wants its mail to be read to the end. */
+function keptOpen(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = input[Symbol.asyncIterator]();
+  return { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
 }
