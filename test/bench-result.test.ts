@@ -132,9 +132,9 @@ test("hostile: any text is a result that can be compared, or a clear error", () 
 
 test("the uncertainty is the rounds' own, or what is usual, and at least one percent", () => {
   const [steady, wide, still] = withUncertainty([
-    { rounds: [100, 100, 100] },
-    { rounds: [90, 100, 110] },
-    { rounds: [100, 101, 102] },
+    { rounds: [100, 100, 100], processorShare: 1 },
+    { rounds: [90, 100, 110], processorShare: 1 },
+    { rounds: [100, 101, 102], processorShare: 1 },
   ]);
   assert.equal(wide?.rate, 100);
   assert.ok(Math.abs((wide?.uncertainty ?? 0) - 0.3) < 1e-9);
@@ -142,12 +142,21 @@ test("the uncertainty is the rounds' own, or what is usual, and at least one per
   assert.ok(Math.abs((steady?.uncertainty ?? 0) - (1.5 * 2) / 101) < 1e-9);
   assert.equal(steady?.uncertainty, still?.uncertainty);
   assert.deepEqual(
-    withUncertainty([{ rounds: [5, 5, 5], spread: 0.001 }]).map((one) => one.uncertainty),
+    withUncertainty([{ rounds: [5, 5, 5], spread: 0.001, processorShare: 0.9 }]).map(
+      (one) => one.uncertainty,
+    ),
     [0.01],
   );
   assert.deepEqual(
-    withUncertainty([{ rounds: [5, 5, 5], spread: 0.5 }]).map((one) => one.uncertainty),
+    withUncertainty([{ rounds: [5, 5, 5], spread: 0.5, processorShare: 1 }]).map(
+      (one) => one.uncertainty,
+    ),
     [0.25],
+  );
+  // With half of the processor time it might have been twice as fast.
+  assert.deepEqual(
+    withUncertainty([{ rounds: [5, 5, 5], processorShare: 0.5 }]).map((one) => one.uncertainty),
+    [1],
   );
 });
 

@@ -53,12 +53,21 @@ function newStamp(algorithm: Algorithm): string {
   }
 }
 
+/** How a call did for a while. */
+export interface TimedCall {
+  /** Stamps a second. */
+  readonly rate: number;
+  /** Processor time of the process over the time that passed. */
+  readonly processorShare: number;
+}
+
 /**
  * Stamps a second, over a time.
  *
  * @throws StampmillError `engine` if the clock stands still
  */
-export function rateOfCall({ run }: Call, seconds: number): number {
+export function rateOfCall({ run }: Call, seconds: number): TimedCall {
+  const used = process.cpuUsage();
   const start = performance.now();
   let elapsed = 0;
   let batches = 0;
@@ -67,6 +76,10 @@ export function rateOfCall({ run }: Call, seconds: number): number {
     batches++;
     elapsed = (performance.now() - start) / 1000;
   }
-  if (elapsed > 0) return (batches * BATCH) / elapsed;
+  const { user, system } = process.cpuUsage(used);
+  if (elapsed > 0) {
+    const processorShare = Math.min(1, (user + system) / 1e6 / elapsed);
+    return { rate: (batches * BATCH) / elapsed, processorShare };
+  }
   throw new StampmillError("engine", "nothing can be measured: the clock stands still");
 }

@@ -56,7 +56,8 @@ function compareFigures(
 }
 
 function changeOf(ratio: number, uncertainty: number): Change {
-  if (ratio * (1 - uncertainty) > 1) return "faster";
+  // Divided, not multiplied by 1 - u: half as fast and twice as fast are equally far.
+  if (ratio / (1 + uncertainty) > 1) return "faster";
   return ratio * (1 + uncertainty) < 1 ? "slower" : "same";
 }
 

@@ -5,7 +5,6 @@ import {
   type BenchResult,
   type CallRate,
   type KernelRate,
-  type Measured,
   RESULT_FORMAT,
   RESULT_VERSION,
 } from "./result.ts";
@@ -15,9 +14,11 @@ export const MAX_RESULT_BYTES = 4 * 2 ** 20;
 const MOST_ROWS = 1000;
 const LONGEST_TEXT = 1000;
 
+type ComparedFields = "rate" | "rounds" | "uncertainty";
+
 /** Of a rate in a result, what comparing needs. */
-export type SavedRate = Pick<KernelRate, "algorithm" | "kernel" | "threads" | keyof Measured>;
-export type SavedCall = Pick<CallRate, "call" | "algorithm" | keyof Measured>;
+export type SavedRate = Pick<KernelRate, "algorithm" | "kernel" | "threads" | ComparedFields>;
+export type SavedCall = Pick<CallRate, "call" | "algorithm" | ComparedFields>;
 
 /** Of a result, what comparing needs. */
 export interface SavedResult extends Pick<BenchResult, "date" | "versions"> {
@@ -103,7 +104,7 @@ function callOf(field: Field): SavedCall {
   return { ...measuredOf(field), call: call.value };
 }
 
-function measuredOf(field: Field): Measured & Pick<SavedRate, "algorithm"> {
+function measuredOf(field: Field): Pick<SavedRate, "algorithm" | ComparedFields> {
   const algorithm = field.get("algorithm");
   const name = algorithm.text();
   if (!isAlgorithm(name)) throw algorithm.wrong("no algorithm that is known");

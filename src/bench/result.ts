@@ -14,6 +14,8 @@ export interface Measured {
   readonly rounds: readonly number[];
   /** How far `rate` may be off, as a share of it; see `withUncertainty`. */
   readonly uncertainty: number;
+  /** Processor time as a share of what it could have had, in the worst round. */
+  readonly processorShare: number;
 }
 
 /** How many hashes a second one kernel tries on some threads. */

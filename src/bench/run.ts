@@ -7,7 +7,7 @@ import { MAX_THREADS } from "../search-job.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
 import { availableThreads } from "../threads.ts";
 import { packageVersion } from "../version.ts";
-import { type Call, callsFor, rateOfCall } from "./calls.ts";
+import { type Call, callsFor, rateOfCall, type TimedCall } from "./calls.ts";
 import { checkKernel, knownHits } from "./known-hits.ts";
 import { measureMinting } from "./minting.ts";
 import {
@@ -150,7 +150,7 @@ async function measureRounds(
   const each = secondsFor(subjects.length, seconds);
   const callSeconds = (CALLS_SHARE * seconds) / (ROUNDS * calls.length);
   const rows = subjects.map((): Rounds => ({ rounds: [], rooflines: [] }));
-  const callRounds = calls.map((): number[] => []);
+  const callRounds = calls.map((): TimedCall[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { algorithm, kernel, threads }] of subjects.entries()) {
       steps.next(`${algorithm} ${kernel}, ${threads} ${threads === 1 ? "thread" : "threads"}`);
@@ -159,14 +159,10 @@ async function measureRounds(
       row?.rounds.push(await measureRate({ algorithm, kernel, threads, seconds: each }));
     }
     steps.next("parsing and verifying");
-    for (const [i, call] of calls.entries()) {
-      callRounds[i]?.push(Math.round(rateOfCall(call, callSeconds)));
-    }
+    for (const [i, call] of calls.entries()) callRounds[i]?.push(rateOfCall(call, callSeconds));
   }
   const rates = withUncertainty(subjects.map((subject, i) => rateOf(subject, rows[i])));
-  const callRates = withUncertainty(
-    calls.map(({ call, algorithm }, i) => ({ call, algorithm, rounds: callRounds[i] ?? [] })),
-  );
+  const callRates = withUncertainty(calls.map((call, i) => callRateOf(call, callRounds[i])));
   const warnings = warningsAbout(subjects, rows, rates, callRates);
   return { rates, calls: callRates, warnings };
 }
@@ -187,9 +183,15 @@ function rateOf(subject: Subject, { rounds, rooflines }: Rounds = { rounds: [], 
     ...subject,
     rounds: rounds.map(rateOfRound),
     spread: median(rounds.map(({ spread }) => spread)),
+    processorShare: Math.min(...rounds.map(({ processorShare }) => processorShare)),
     condition: WORST.find((condition) => conditions.includes(condition)) ?? "calm",
     roofline: rooflines.length > 0 ? Math.round(Math.max(...rooflines)) : null,
   };
+}
+
+function callRateOf({ call, algorithm }: Call, rounds: readonly TimedCall[] = []) {
+  const processorShare = Math.min(...rounds.map((round) => round.processorShare));
+  return { call, algorithm, rounds: rounds.map(({ rate }) => Math.round(rate)), processorShare };
 }
 
 /** Where a search stood still most of the time the median of its slices is nothing. */

@@ -23,23 +23,30 @@ const LEAST_UNCERTAINTY = 0.01;
  */
 const PER_RANGE = 1.5;
 
+/** Below this share of its processor time a program was kept waiting. */
+const BUSY_SHARE = 0.9;
+
 interface Rounds {
   readonly rounds: readonly number[];
   /** What the slices within a round differ by, where it is known. */
   readonly spread?: number;
+  /** Of the processor time that it could have had; what is a little less than 1 is measured so. */
+  readonly processorShare: number;
 }
 
 /**
  * Adds rate and uncertainty to rounds that were measured in turns. The uncertainty is 1.5 times the
  * range of a figure's rounds, or of what is usual among all of them, for three rounds may agree by
- * luck; at least half of what slices within a round differ by, and at least 1 %.
+ * luck; at least half of what slices within a round differ by, and at least 1 %. What got only a share
+ * of its processor time might have been as much faster as that was short.
  */
 export function withUncertainty<T extends Rounds>(all: readonly T[]): (T & Measured)[] {
   const usual = median(all.map(({ rounds }) => range(rounds)));
   return all.map((one) => {
-    const { rounds, spread = 0 } = one;
+    const { rounds, spread = 0, processorShare } = one;
     const wide = PER_RANGE * Math.max(range(rounds), usual);
-    const uncertainty = Math.max(LEAST_UNCERTAINTY, wide, spread / 2);
+    const stolen = processorShare < BUSY_SHARE ? 1 / processorShare - 1 : 0;
+    const uncertainty = Math.max(LEAST_UNCERTAINTY, wide, spread / 2, stolen);
     return { ...one, rate: median(rounds), uncertainty };
   });
 }

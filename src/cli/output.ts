@@ -123,7 +123,7 @@ export function toPrintableLine(text: string): string {
   return toAscii(toOneLine(text));
 }
 
-/** Messages quote what they were given: it must neither end the line nor act on a terminal. */
-function toOneLine(message: string): string {
+/** Text from outside that can neither end its line nor act on a terminal. */
+export function toOneLine(message: string): string {
   return message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");
 }

@@ -1,3 +1,5 @@
+import { toOneLine } from "./output.ts";
+
 /** What a table shows. Cells are text: numbers are formatted by whoever knows their unit. */
 export interface Table {
   /** Names of the columns; may be empty for a list of names and values. */
@@ -29,7 +31,7 @@ export function widthOf(text: string): number {
 export function textTable(table: Table): string {
   const sides = alignmentOf(table);
   const lines = (table.head.length > 0 ? [table.head] : []).concat(table.rows);
-  const clean = lines.map((row) => row.map(withoutControls));
+  const clean = lines.map((row) => row.map(toOneLine));
   const widths = sides.map((_, i) => Math.max(0, ...clean.map((row) => widthOf(row[i] ?? ""))));
   return clean
     .map((row) => {
@@ -44,11 +46,6 @@ function pad(text: string, width: number, side: "l" | "r"): string {
   return side === "l" ? text + spaces : spaces + text;
 }
 
-/** Nothing in a cell may end its line or act on a terminal. */
-function withoutControls(cell: string): string {
-  return cell.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");
-}
-
 /** The same as a table in GitHub's Markdown. */
 export function markdownTable(table: Table): string {
   const sides = alignmentOf(table);
@@ -60,5 +57,5 @@ export function markdownTable(table: Table): string {
 
 /** Text that stands for itself in Markdown. */
 export function toMarkdown(text: string): string {
-  return withoutControls(text).replace(/[\\`*_{}[\]<>|#~&]/g, "\\$&");
+  return toOneLine(text).replace(/[\\`*_{}[\]<>|#~&]/g, "\\$&");
 }

@@ -1,7 +1,7 @@
 import { compareResults, failures, machineDifferences } from "../../bench/compare.ts";
 import type { SavedResult } from "../../bench/read-result.ts";
 import { badInput } from "../../errors.ts";
-import { toJsonLine } from "../output.ts";
+import { toJsonLine, toOneLine } from "../output.ts";
 import { formatPercent } from "../quantity.ts";
 import { markdownTable, textTable } from "../table.ts";
 import { comparisonTable } from "./facts.ts";
@@ -51,7 +51,7 @@ export function compareReport(
     changed ? "" : "Nothing has changed by more than the noise.\n",
     failed.length === 0 || limit === undefined
       ? ""
-      : `Slower by more than ${formatPercent(limit)}, or gone: ${failed.map(({ what }) => what).join("; ")}.\n`,
+      : `Slower by more than ${formatPercent(limit)}, or gone: ${toOneLine(failed.map(({ what }) => what).join("; "))}.\n`,
   ];
   return { text: lines.filter((line) => line !== "").join("\n"), failed: failed.length > 0 };
 }
@@ -59,6 +59,5 @@ export function compareReport(
 function nameOf({ date, versions, machine }: SavedResult): string {
   const { stampmill, compiler, node } = versions;
   // Texts of a file from elsewhere: nothing in them may act on a terminal.
-  const text = `${date}, ${machine.cpu}, stampmill ${stampmill}, ${compiler}, Node ${node}`;
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "?");
+  return toOneLine(`${date}, ${machine.cpu}, stampmill ${stampmill}, ${compiler}, Node ${node}`);
 }

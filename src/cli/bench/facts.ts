@@ -184,7 +184,7 @@ export function mintingInWords(minting: Minting): string {
   const verdict =
     distance <= luck
       ? `luck alone goes beyond ${formatPercent(luck)} once in a hundred times`
-      : `more than luck (${formatPercent(luck)}) explains: the machine was not as fast as when it was measured`;
+      : `more than luck (${formatPercent(luck)}) explains: the pace has changed since it was measured`;
   return (
     `${times.length} ${ALGORITHM_NAMES[algorithm]} stamps of ${bits} bits on ${inThreads(threads)} ` +
     `took ${formatSeconds(mean)} on average; the rate predicts ${formatSeconds(predicted)}. ` +
