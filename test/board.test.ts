@@ -146,10 +146,10 @@ test("what is not paid for, too long, or not for this board is refused", async (
 test("the oldest messages go, and a list has an end", async () => {
   const { openMessages } = await import(join(bundle, "messages.mjs"));
   const messages = openMessages(join(folder, "many.db"));
-  for (let i = 1; i <= 1200; i++) messages.add({ time: i, poster: "p", text: `${i}`, bits: 1 });
+  for (let i = 1; i <= 1010; i++) messages.add({ time: i, poster: "p", text: `${i}`, bits: 1 });
   const list: Message[] = messages.after(0);
-  assert.deepEqual([list.length, list[0]?.text], [100, "1200"]);
-  const kept: Message[] = messages.after(200);
+  assert.deepEqual([list.length, list[0]?.text], [100, "1010"]);
+  const kept: Message[] = messages.after(10);
   assert.equal(kept.length, 100);
   assert.equal(messages.count(), 1000);
   messages.close();
