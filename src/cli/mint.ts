@@ -5,7 +5,6 @@ import { parseInstant } from "../instant.ts";
 import { readLines } from "../lines.ts";
 import { foldHeader } from "../mail-header.ts";
 import { DEFAULT_BITS, type MintedStamp } from "../mint.ts";
-import { MAX_THREADS } from "../search-job.ts";
 import type { DateWidth } from "../stamp/date.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../stamp/resource.ts";
@@ -13,7 +12,15 @@ import { MAX_SET } from "../store/store.ts";
 import { bitsForWork, DEFAULT_SET_SIZE, MOST_CHOSEN_BITS } from "../work.ts";
 import { EXIT } from "./exit.ts";
 import { readStandardInput } from "./input.ts";
-import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "./options.ts";
+import {
+  decimal,
+  mintAlgorithm,
+  once,
+  oneOf,
+  searchKernel,
+  searchThreads,
+  wholeNumber,
+} from "./options.ts";
 import { toJsonLine, writeError, writeProduct } from "./output.ts";
 import { mintWithProgress } from "./progress.ts";
 
@@ -131,16 +138,8 @@ export function mintCommand(): Command {
       oneOf("--date-width", ["6", "10", "12"]),
       "6",
     )
-    .option(
-      "-j, --threads <threads>",
-      `threads, 1 to ${MAX_THREADS} (default: what this process may use)`,
-      wholeNumber("--threads"),
-    )
-    .option(
-      "--kernel <name>",
-      "kernel to search with, see stampmill kernels (default: the fastest)",
-      once("--kernel", (text) => text),
-    )
+    .addOption(searchThreads())
+    .addOption(searchKernel())
     .option(
       "--timeout <duration>",
       "give up on a stamp after this long, such as 30s",

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { badInput } from "../errors.ts";
+import { MAX_THREADS } from "../search-job.ts";
 import { ALGORITHMS } from "../stamp/digest.ts";
 
 /**
@@ -49,6 +50,18 @@ export function mintAlgorithm(): Option {
   return new Option("-a, --algorithm <algorithm>", description)
     .argParser(oneOf("--algorithm", ALGORITHMS))
     .default("sha1");
+}
+
+/** The threads of a search. */
+export function searchThreads(): Option {
+  const description = `threads, 1 to ${MAX_THREADS} (default: what this process may use)`;
+  return new Option("-j, --threads <threads>", description).argParser(wholeNumber("--threads"));
+}
+
+/** The kernel of a search. */
+export function searchKernel(): Option {
+  const description = "kernel to search with, see stampmill kernels (default: the fastest)";
+  return new Option("--kernel <name>", description).argParser(once("--kernel", (text) => text));
 }
 
 /** Gathers an option that may be given several times. */

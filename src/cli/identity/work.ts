@@ -1,14 +1,13 @@
 import { Command } from "commander";
 import { parseDuration } from "../../duration.ts";
 import { DEFAULT_ALGORITHM, identityOf } from "../../identity/format.ts";
-import { MAX_THREADS } from "../../search-job.ts";
 import { DEFAULT_CONFIDENCE, estimateWork } from "../../sketch/estimate.ts";
 import { type Growth, growSketch } from "../../sketch/grow.ts";
 import type { Sketch } from "../../sketch/sketch.ts";
 import { DEFAULT_SKETCH_SIZE, MAX_SKETCH_SIZE, MIN_SKETCH_SIZE } from "../../sketch/subject.ts";
 import { ALGORITHMS } from "../../stamp/digest.ts";
 import { EXIT } from "../exit.ts";
-import { once, oneOf, wholeNumber } from "../options.ts";
+import { once, oneOf, searchKernel, searchThreads, wholeNumber } from "../options.ts";
 import { toJsonLine, toPrintableLine, writeProduct } from "../output.ts";
 import { formatCount, formatSeconds } from "../quantity.ts";
 import { textTable } from "../table.ts";
@@ -94,16 +93,8 @@ export function workCommand(): Command {
       `${ALGORITHMS.join(" or ")} (default: ${DEFAULT_ALGORITHM})`,
       oneOf("--algorithm", ALGORITHMS),
     )
-    .option(
-      "-j, --threads <threads>",
-      `threads, 1 to ${MAX_THREADS} (default: what this process may use)`,
-      wholeNumber("--threads"),
-    )
-    .option(
-      "--kernel <name>",
-      "kernel to search with, see stampmill kernels (default: the fastest)",
-      once("--kernel", (text) => text),
-    )
+    .addOption(searchThreads())
+    .addOption(searchKernel())
     .option("--json", "print one line of JSON at the end")
     .addHelpText("after", DETAILS)
     .action(run);
