@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningSearch, startSearch } from "./engine.ts";
 import { badInput, StampmillError } from "./errors.ts";
 import { mint } from "./mint.ts";
+import { limitOf } from "./search-job.ts";
 import type { Algorithm } from "./stamp/digest.ts";
 import { COUNTER_DIGITS, layStamp, SMALL_SEARCH_BITS } from "./stamp/layout.ts";
 import { availableThreads } from "./threads.ts";
@@ -23,10 +24,10 @@ export interface RateOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A search for {@link startVainSearch}. */
-export type VainSearch = Omit<RateOptions, "seconds" | "warmUp"> & {
-  /** How many counters to try; by default all there are, which takes years. */
-  count?: bigint;
+/** A search for {@link startTimedSearch}. */
+export type TimedSearch = Omit<RateOptions, "seconds" | "warmUp"> & {
+  /** Stop at a digest with so many zero bits; by default there is none that stops it. */
+  until?: number;
 };
 
 /**
@@ -68,6 +69,8 @@ const SLICE = 0.01;
 /** Slices to wait for the first try. */
 const PATIENCE = 500;
 const WARM_UP = 0.15;
+/** Seconds that are enough to warm up a processor which has just been at work. */
+export const SHORT_WARM_UP = 0.05;
 const MAX_SECONDS = 60;
 /** Enough that a kernel which finds wrong stamps, or none, cannot pass for a fast one. */
 const CHECKED_BITS = 12;
@@ -93,7 +96,7 @@ export async function measureRate(options: RateOptions): Promise<MeasuredRate> {
   checkSeconds("seconds", seconds);
   checkSeconds("warmUp", warmUp);
   await mint({ ...task, resource: RESOURCE, bits: CHECKED_BITS });
-  const search = startVainSearch(task);
+  const search = startTimedSearch(task);
   try {
     await pause(warmUp, task.signal);
     const watched = await watch(search, Math.ceil(seconds / SLICE), task.signal);
@@ -110,16 +113,17 @@ function checkSeconds(parameter: string, seconds: number): void {
 }
 
 /**
- * Starts the search for a stamp, with a limit that no digest is under.
+ * Starts the search for a stamp, with a limit of its own.
  *
  * @throws StampmillError as startSearch does
  */
-export function startVainSearch({
+export function startTimedSearch({
   algorithm,
   compact = false,
   bits = SMALL_SEARCH_BITS,
+  until,
   ...rest
-}: VainSearch): RunningSearch {
+}: TimedSearch): RunningSearch {
   const laidFor = compact ? COMPACT_BITS : bits;
   const head = { bits: laidFor, date: "000101", resource: RESOURCE, ext: "", algorithm };
   const { text, positions } = layStamp(head, compact);
@@ -129,8 +133,8 @@ export function startVainSearch({
     message: Buffer.from(text, "latin1"),
     positions,
     alphabet: COUNTER_DIGITS,
-    limit: 0n,
-    wanted: 0,
+    limit: until === undefined ? 0n : limitOf(until),
+    wanted: until === undefined ? 0 : 1,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { MeasuredRate } from "../measure.ts";
+import { type MeasuredRate, SHORT_WARM_UP } from "../measure.ts";
 import { ALGORITHMS } from "../stamp/digest.ts";
 import { availableThreads } from "../threads.ts";
 import { measurePace } from "./measure-pace.ts";
@@ -20,8 +20,6 @@ export interface Calibration {
 const WATCHED = 2.5;
 const LEAST_WATCHED = 0.15;
 const MOST_WATCHED = 0.5;
-/** A warm-up for a processor that has just been at work with fewer threads. */
-const AWAKE = 0.05;
 
 /** 1, 2, 4 and so on, up to all threads that the process may use. */
 export function threadCounts(all: number): number[] {
@@ -46,7 +44,7 @@ export async function calibrate(options: CalibrateOptions = {}): Promise<Calibra
   const measurements: MeasuredRate[] = [];
   for (const algorithm of ALGORITHMS) {
     for (const threads of counts) {
-      const warmUp = entries.length === 0 ? undefined : AWAKE;
+      const warmUp = entries.length === 0 ? undefined : SHORT_WARM_UP;
       const task = { algorithm, kernel, threads, seconds, warmUp, signal };
       const { measured, pace } = await measurePace(task);
       measurements.push(measured);

@@ -1,4 +1,10 @@
-import { type MeasuredRate, measureRate, startVainSearch } from "../measure.ts";
+import {
+  type MeasuredRate,
+  measureRate,
+  SHORT_WARM_UP,
+  startTimedSearch,
+  type TimedSearch,
+} from "../measure.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { SMALL_SEARCH_BITS } from "../stamp/layout.ts";
 import type { Pace } from "./pace.ts";
@@ -20,11 +26,10 @@ export interface MeasuredPace {
   readonly pace: Pace;
 }
 
-/** A warm-up for a processor that has just been at work. */
-const AWAKE = 0.03;
-/** Searches whose overhead is timed, and hashes for each thread, so that all of them start. */
-const TIMED = 9;
-const HASHES_A_THREAD = 1 << 14;
+/** Searches whose overhead is timed. */
+const TIMED = 15;
+/** Each thread is worth starting for 2^14 hashes, as the engine sees it. */
+const BITS_A_THREAD = 14;
 
 /**
  * Measures all that goes into the time a stamp takes on this machine.
@@ -36,7 +41,7 @@ export async function measurePace(options: PaceOptions): Promise<MeasuredPace> {
   const measured = await measureRate({ ...task, seconds, warmUp });
   const same = { ...task, kernel: measured.kernel };
   const bits = SMALL_SEARCH_BITS - 1;
-  const short = await measureRate({ ...same, bits, seconds: seconds / 2, warmUp: AWAKE });
+  const short = await measureRate({ ...same, bits, seconds: seconds / 2, warmUp: SHORT_WARM_UP });
   const { threads, sustained: rate } = measured;
   const shortRate = short.sustained;
   const overhead = await measureOverhead({ ...same, threads }, rate);
@@ -44,17 +49,18 @@ export async function measurePace(options: PaceOptions): Promise<MeasuredPace> {
   return { measured, pace: { rate, shortRate, overhead, shortOverhead } };
 }
 
-async function measureOverhead(
-  task: Parameters<typeof startVainSearch>[0] & { threads: number },
-  rate: number,
-): Promise<number> {
-  const hashes = HASHES_A_THREAD * task.threads;
+/**
+ * Seconds that a stamp takes beside its hashes: the median of searches that end as a stamp's does, soon,
+ * but start all threads. (Not of searches for so many counters: a group of 2^18 that is not tried to
+ * its end takes as long as a whole one, which is no stamp's case.)
+ */
+async function measureOverhead(task: TimedSearch & { threads: number }, rate: number) {
+  const until = BITS_A_THREAD + Math.ceil(Math.log2(task.threads));
   const times: number[] = [];
   for (let i = 0; i < TIMED; i++) {
     const start = process.uptime();
-    await startVainSearch({ ...task, count: BigInt(hashes) }).done;
-    times.push(process.uptime() - start);
+    const { tries } = await startTimedSearch({ ...task, until }).done;
+    times.push(process.uptime() - start - tries / rate);
   }
-  const median = times.toSorted((a, b) => a - b)[Math.floor(TIMED / 2)] ?? 0;
-  return Math.max(0, median - hashes / rate);
+  return Math.max(0, times.toSorted((a, b) => a - b)[Math.floor(TIMED / 2)] ?? 0);
 }
