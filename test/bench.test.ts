@@ -105,10 +105,11 @@ test("the page is drawn by Chromium, light and dark, from the file alone", async
 
 test("a result compared with itself has not changed", async () => {
   const same = multiplied("same.json", 1);
-  const { code, stdout } = await runCli(
+  const { code, stdout, stderr } = await runCli(
     ["bench", "--compare", same, same].concat(["--fail-if-slower", "0%"]),
   );
   assert.equal(code, 0);
+  assert.match(stderr, /hint: the noise of (\d+) of \1 figures is more than 0 %, up to 1\.4 %: /);
   assert.match(stdout, /Nothing has changed by more than the noise/);
   assert.doesNotMatch(stdout, /slower|faster/);
 });
@@ -121,7 +122,7 @@ test("what is slower than allowed exits 1, in text and in JSON", async () => {
   assert.match(failed.stdout, /sha1 scalar, 1 thread .* 0\.850 .* slower\n/);
   assert.match(failed.stdout, /Slower by more than 10 %, or gone: /);
   const allowed = await runCli([...compare, "20%", "--json"]);
-  assert.equal(allowed.code, 0);
+  assert.deepEqual([allowed.code, allowed.stderr], [0, ""]);
   const rows = allowed.stdout
     .trimEnd()
     .split("\n")

@@ -18,7 +18,7 @@ import { check, prove } from "./bench/proving.ts";
 import { htmlReport, markdownReport, textReport } from "./bench/report.ts";
 import { EXIT } from "./exit.ts";
 import { once, oneOf, wholeNumber } from "./options.ts";
-import { writeAside, writeProduct } from "./output.ts";
+import { writeAside, writeHint, writeProduct } from "./output.ts";
 import { standardStyle } from "./plot.ts";
 import { formatSeconds } from "./quantity.ts";
 
@@ -276,7 +276,8 @@ async function compare(files: readonly string[], options: Options): Promise<void
     checkMachines(before.machine, after.machine, anyMachine);
   }
   const format = json ? "json" : markdown ? "markdown" : "text";
-  const { text, failed } = compareReport(before, after, format, failIfSlower);
+  const { text, failed, blind } = compareReport(before, after, format, failIfSlower);
   await writeProduct(text);
+  if (blind !== undefined) writeHint(blind);
   process.exitCode = failed ? EXIT.rejected : EXIT.done;
 }

@@ -1,4 +1,9 @@
-import { compareResults, failures, machineDifferences } from "../../bench/compare.ts";
+import {
+  type Comparison,
+  compareResults,
+  failures,
+  machineDifferences,
+} from "../../bench/compare.ts";
 import type { SavedResult } from "../../bench/read-result.ts";
 import { badInput } from "../../errors.ts";
 import { toJsonLine, toOneLine } from "../output.ts";
@@ -29,6 +34,8 @@ export interface ComparedReport {
   readonly text: string;
   /** Something is slower than the limit allows. */
   readonly failed: boolean;
+  /** That a loss beyond the limit could not have been seen everywhere; undefined if it could. */
+  readonly blind: string | undefined;
 }
 
 /** @param limit of what may be lost, as a share; undefined if there is none */
@@ -40,9 +47,8 @@ export function compareReport(
 ): ComparedReport {
   const rows = compareResults(before, after);
   const failed = limit === undefined ? [] : failures(rows, limit);
-  if (format === "json") {
-    return { text: rows.map((row) => toJsonLine(row)).join(""), failed: failed.length > 0 };
-  }
+  const verdict = { failed: failed.length > 0, blind: blindness(rows, limit) };
+  if (format === "json") return { text: rows.map((row) => toJsonLine(row)).join(""), ...verdict };
   const table = comparisonTable(rows);
   const changed = rows.some(({ change }) => change !== "same");
   const lines = [
@@ -53,7 +59,19 @@ export function compareReport(
       ? ""
       : `Slower by more than ${formatPercent(limit)}, or gone: ${toOneLine(failed.map(({ what }) => what).join("; "))}.\n`,
   ];
-  return { text: lines.filter((line) => line !== "").join("\n"), failed: failed.length > 0 };
+  return { text: lines.filter((line) => line !== "").join("\n"), ...verdict };
+}
+
+/** A limit that is less than the noise would pass whatever comes. */
+function blindness(rows: readonly Comparison[], limit: number | undefined): string | undefined {
+  if (limit === undefined) return undefined;
+  const blind = rows.filter(({ uncertainty }) => uncertainty !== null && uncertainty > limit);
+  if (blind.length === 0) return undefined;
+  const most = Math.max(...blind.map(({ uncertainty }) => uncertainty ?? 0));
+  return (
+    `the noise of ${blind.length} of ${rows.length} figures is more than ${formatPercent(limit)}, ` +
+    `up to ${formatPercent(most)}: measure longer (--for), with nothing else running`
+  );
 }
 
 function nameOf({ date, versions, machine }: SavedResult): string {
