@@ -178,6 +178,12 @@ test("growing adds to what is there, says what it did, and hands over every bett
   assert.equal(again.ending, "target");
 });
 
+test("a clock that is far off makes no sketch that is refused", async (t) => {
+  t.mock.method(Date, "now", () => -86_400_000);
+  const { sketch } = await growSketch({ sketch: emptySketch(alice), until: 1 });
+  assert.equal(checkSketch(alice, sketch.hashes).status, "good");
+});
+
 test("growing ends on a signal with what it has, and with the error of whoever saves", async () => {
   const control = new AbortController();
   const sketch = emptySketch(alice);

@@ -149,7 +149,8 @@ class GrowingRun {
   /** Takes what the search has found, and has it saved if it is of use. */
   async #take(search: RunningSearch): Promise<void> {
     const { subject } = this.#sketch;
-    const time = Math.floor(Date.now() / 1000);
+    // A clock before 1970 must not make a sketch that nobody takes.
+    const time = Math.max(0, Math.floor(Date.now() / 1000));
     let improved = false;
     for (const counter of search.take()) {
       const nonce = nonceOf(this.#template.run, counter);

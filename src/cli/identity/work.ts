@@ -29,9 +29,9 @@ interface Options extends TermOptions {
 const DETAILS = `
 Goes on with FILE if it is there; then nothing of what it is for need be said again,
 and nothing else may be said. Without --for and --until it goes on until it is
-interrupted. Nothing found is lost, whatever ends it: FILE is replaced as a whole
-each time there is something better, within a tenth of a second, and is on the disk
-then. On several machines give each a file of its own, and merge them.
+interrupted. What is found is on the disk within a tenth of a second, FILE being
+replaced as a whole, so that even kill -9 costs no more than that. On several
+machines give each a file of its own, and merge them.
 
 An id is a Nostr npub, an e-mail address, an OpenSSH public key (without its
 comment), or any line of printable text in UTF-8. An OpenSSH .pub file or an Ed25519
