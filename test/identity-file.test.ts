@@ -18,7 +18,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Identity, readIdentity } from "../src/identity/format.ts";
 import { mergeSketches } from "../src/sketch/sketch.ts";
-import { outcomeOf, runCli, startCli } from "./cli.ts";
+import { cliEntry, outcomeOf, runCli, startCli } from "./cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stampmill-identity-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -236,4 +236,28 @@ test("a full disk: exit 3, and the file is what it was", {
   } finally {
     spawnSync("umount", [disk]);
   }
+});
+
+test("a stream, a link to nothing, and a name that is no UTF-8 are refused, and nothing is made", () => {
+  const before = readdirSync(folder).length;
+  const link = join(folder, "nowhere.sketch");
+  symlinkSync("not-there", link);
+  // Bytes that are no UTF-8 come through a shell: Node writes arguments in UTF-8.
+  const script = `exec "$0" "$1" identity work --id "$(printf 'a\\377')" --for 1s "$2"`;
+  const file = join(folder, "latin1.sketch");
+  const runs = [
+    [[cliEntry, ...AS_ALICE, "--for", "1s", "-"], /kept in a file/],
+    [[cliEntry, ...AS_ALICE, "--for", "1s", link], /a link to what is not there/],
+  ] as const;
+  for (const [args, why] of runs) {
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 2);
+    assert.match(stderr, why);
+  }
+  const shell = ["-c", script, process.execPath, cliEntry, file];
+  const { status, stderr } = spawnSync("sh", shell, { encoding: "utf8" });
+  assert.equal(status, 2);
+  assert.match(stderr, /must be UTF-8/);
+  rmSync(link);
+  assert.equal(readdirSync(folder).length, before);
 });

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fsyncSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -43,15 +44,21 @@ export class SketchFile {
   }
 
   /**
-   * @throws EnvironmentError if another process has claimed the file, or its folder cannot be
-   * written
+   * @throws StampmillError `bad-input` for "-", and for a link to nothing; EnvironmentError if
+   * another process has claimed the file, or its folder cannot be written
    */
   static async open(file: string): Promise<SketchFile> {
+    if (file === "-") {
+      throw badInput("file", "a sketch is kept in a file, not in a stream", "./- is a file");
+    }
     let path = file;
     try {
       path = realpathSync(file);
     } catch {
       // Not there yet, or not to be read: the next step says which.
+      if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
+        throw badInput("file", `${file} is a link to what is not there`);
+      }
     }
     return new SketchFile(file, path, await Claim.take(path));
   }

@@ -37,6 +37,10 @@ export function givenTerms({ id, idFile, beacon, algorithm, k }: TermOptions): G
     algorithm,
     k,
   };
+  // What Node puts for bytes that are no UTF-8: of two such names it would make one.
+  for (const text of [terms.id, terms.beacon]) {
+    if (text?.includes("\ufffd")) throw badInput("--id", "id and beacon must be UTF-8");
+  }
   // Whatever is missing comes later; what is there must not wait until the file has been claimed.
   identitySubject({ ...terms, id: terms.id ?? "anybody" });
   return terms;
