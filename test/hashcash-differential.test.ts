@@ -67,12 +67,10 @@ function differenceOf(one: Case, turn: number, ours: Side, theirs: Side): string
     if (ours.err === theirs.err) return null;
     // Errors have words of their own.
     if (one.kind === "usage") return ours.code === 3 ? null : "?";
-    const undated = (side: Side) =>
-      side.err.replace(
-        /^(?:skipped|no match): stamp (?:expired|valid in future|has insuff.*)\n/gm,
-        "",
-      );
-    if (one.tampered && undated(ours) === undated(theirs)) return "D11";
+    // What is told of a stamp that is both late and short of work, and of the rules after that.
+    const told = /^(?:skipped|no match): (?:stamp (?!invalid)|wrong|overridden).*\n/gm;
+    const rest = (side: Side) => side.err.replace(told, "");
+    if (one.tampered && rest(ours) === rest(theirs)) return "D11";
   }
   const nothing = ours.code === 1 && ours.out === "" && theirs.code === 0;
   // The second time, what was told of and accepted is spent.

@@ -22,7 +22,7 @@ stampmill hashcash takes the options of hashcash(1) 1.22:
   -y         exit 0 for a stamp that is good though not fully checked
   -X         mail headers, out or in; -i: in the body too
   -n -w -l   print a stamp's resource, its bits, the seconds that are left
-  -p PERIOD  remove what expired from the database; now does as well
+  -p now     remove what expired from the database (a period is taken, too)
   -x EXT     extension field   -z 6|10|12  digits of the date
   -a PERIOD  date it at random up to so much later, or earlier if negative
   -Z 0|1|2   0: found soonest; 1, 2: short
