@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Axis, LineChart } from "../src/cli/chart.ts";
 import { plot } from "../src/cli/plot.ts";
 import { scaleFor } from "../src/cli/scale.ts";
-import { markdownTable, textTable, widthOf } from "../src/cli/table.ts";
+import { markdownTable, textTable, widthOf, wrapText, wrapValues } from "../src/cli/table.ts";
 
 const PLAIN = { width: 60, colour: false };
 const RISING: LineChart = {
@@ -115,4 +115,7 @@ test("tables are aligned, and hold no control character", () => {
     "| a | n |\n| --- | ---: |\n| x\\|y\\_\\<b\\> | 1 |\n",
   );
   assert.equal(textTable({ head: [], rows: [["a", "b c"], ["long"]] }), "a     b c\nlong\n");
+  const wrapped = wrapValues({ head: [], rows: [["name", "one two three"]] }, 14);
+  assert.equal(textTable(wrapped), "name  one two\n      three\n");
+  assert.equal(wrapText("verylongword a b", 6), "verylongword\na b\n");
 });

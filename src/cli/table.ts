@@ -46,6 +46,32 @@ function pad(text: string, width: number, side: "l" | "r"): string {
   return side === "l" ? text + spaces : spaces + text;
 }
 
+/** Breaks lines between words, and ends the last. */
+export function wrapText(text: string, width: number): string {
+  const lines = text.split("\n").flatMap((line) => {
+    const broken: string[] = [];
+    for (const word of line.split(" ")) {
+      const last = broken.at(-1);
+      if (last === undefined || last.length + word.length >= width) broken.push(word);
+      else broken[broken.length - 1] = `${last} ${word}`;
+    }
+    return broken;
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** A list of names and values with no line longer than the width, if words allow it. */
+export function wrapValues({ rows, ...rest }: Table, width: number): Table {
+  const names = Math.max(...rows.map(([name = ""]) => widthOf(name))) + 2;
+  const wrapped = rows.flatMap(([name = "", value = ""]) => {
+    const lines = wrapText(value, width - names)
+      .trimEnd()
+      .split("\n");
+    return lines.map((line, i) => [i === 0 ? name : "", line]);
+  });
+  return { ...rest, rows: wrapped };
+}
+
 /** The same as a table in GitHub's Markdown. */
 export function markdownTable(table: Table): string {
   const sides = alignmentOf(table);

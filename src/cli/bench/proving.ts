@@ -4,10 +4,11 @@ import type { ProofOptions } from "../../bench/prove.ts";
 import { ALGORITHM_NAMES } from "../cost-table.ts";
 import { EXIT } from "../exit.ts";
 import { toJsonLine, writeProduct } from "../output.ts";
+import { standardStyle } from "../plot.ts";
 import { formatBytes, formatCount, formatSeconds } from "../quantity.ts";
-import { textTable } from "../table.ts";
+import { textTable, wrapValues } from "../table.ts";
 import { timeBar } from "./bar.ts";
-import { hashesPerSecond } from "./facts.ts";
+import { hashesPerSecond, inThreads } from "./facts.ts";
 import { checkWritable, readText, writeWhole } from "./files.ts";
 
 /** `bench --prove`: the proof on standard output, or in a file and what it says on standard output. */
@@ -80,13 +81,14 @@ function checkedText(checked: ProofCheck): string {
     ["processor", `${field("cpu")} (${field("class")})`],
     ["instructions", field("features")],
     ["caches", field("caches")],
-    ["processors", `${field("processors")}, of which ${field("threads")} threads were used`],
+    ["processors", `${field("processors")}; the search had ${inThreads(Number(field("threads")))}`],
     ["memory", /^\d{1,15}$/.test(field("memory")) ? formatBytes(Number(field("memory"))) : ""],
     ["system", `${field("system")} ${field("release")}`],
     ["kernel", `${field("kernel")}, compiled by ${field("compiler")}`],
     ["versions", `stampmill ${field("stampmill")}, Node ${field("node")}`],
   ];
-  return textTable({ head: [], rows, align: "ll" }) + CAVEAT;
+  const table = { head: [], rows, align: "ll" };
+  return textTable(wrapValues(table, standardStyle().width)) + CAVEAT;
 }
 
 const CAVEAT = `

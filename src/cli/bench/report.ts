@@ -5,7 +5,14 @@ import { ALGORITHM_NAMES } from "../cost-table.ts";
 import { htmlPage, type PageSection } from "../page.ts";
 import { type PlotStyle, plot } from "../plot.ts";
 import { formatPercent } from "../quantity.ts";
-import { markdownTable, type Table, textTable, toMarkdown, widthOf } from "../table.ts";
+import {
+  markdownTable,
+  type Table,
+  textTable,
+  toMarkdown,
+  wrapText,
+  wrapValues,
+} from "../table.ts";
 import {
   callTable,
   fasterKernels,
@@ -37,8 +44,11 @@ export function textReport(result: BenchResult, style: PlotStyle): string {
     textTable(wrapValues(machineTable(result), style.width)),
     ...tables.map(textTable),
     ...charts.map((chart) => plot(chart, style)),
-    wrap([stampsInWords(result), ...result.minting.map(mintingInWords)].join("\n"), style.width),
-    ...doubts(result).map((line) => wrap(line, style.width)),
+    wrapText(
+      [stampsInWords(result), ...result.minting.map(mintingInWords)].join("\n"),
+      style.width,
+    ),
+    ...doubts(result).map((line) => wrapText(line, style.width)),
   ];
   return parts.join("\n");
 }
@@ -53,32 +63,6 @@ function doubts(result: BenchResult): string[] {
   const count = length === 1 ? "one doubt" : `${length} doubts`;
   const first = `! ${count} about these figures, whose rounds differ by up to ${wide}`;
   return [`${first}; the first: ${result.warnings[0]}. --json has all.`, ...faster];
-}
-
-/** Breaks lines between words, and ends the last. */
-function wrap(text: string, width: number): string {
-  const lines = text.split("\n").flatMap((line) => {
-    const broken: string[] = [];
-    for (const word of line.split(" ")) {
-      const last = broken.at(-1);
-      if (last === undefined || last.length + word.length >= width) broken.push(word);
-      else broken[broken.length - 1] = `${last} ${word}`;
-    }
-    return broken;
-  });
-  return `${lines.join("\n")}\n`;
-}
-
-/** A list of names and values with no line longer than the width, if words allow it. */
-function wrapValues({ rows, ...rest }: Table, width: number): Table {
-  const names = Math.max(...rows.map(([name = ""]) => widthOf(name))) + 2;
-  const wrapped = rows.flatMap(([name = "", value = ""]) => {
-    const lines = wrap(value, width - names)
-      .trimEnd()
-      .split("\n");
-    return lines.map((line, i) => [i === 0 ? name : "", line]);
-  });
-  return { ...rest, rows: wrapped };
 }
 
 /** For a README or an issue. */
