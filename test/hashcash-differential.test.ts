@@ -19,8 +19,8 @@ import { type ParserVector, readVectors } from "./vectors.ts";
 
 const { STAMPMILL_FULL_TESTS: full, STAMPMILL_SEED: given } = process.env;
 const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
-const CASES = full ? 30_000 : 1500;
-const SOUPS = full ? 10_000 : 400;
+const CASES = full ? 12_000 : 1500;
+const SOUPS = full ? 4000 : 400;
 const WHOLE = full ? 300 : 12;
 
 const folder = mkdtempSync(join(tmpdir(), "stampmill-hashcash-"));
