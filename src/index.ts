@@ -103,6 +103,8 @@ export {
   mint,
 } from "./mint.ts";
 export {
+  audienceOf,
+  type ChallengeOptions,
   checkChallenge,
   createChallenge,
   MAX_CHALLENGE_LENGTH,

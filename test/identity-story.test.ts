@@ -54,6 +54,7 @@ test("every command of the story does what it says", { skip: noSshKeygen }, () =
   assert.match(stdout, /^score +\d/m);
   assert.match(stdout, /^challenge \(it answers another challenge\)$/m);
   assert.match(stderr, /error: the key is not the identity's/);
+  assert.match(stderr, /error: the challenge is from forum.example.org, not from mallory/);
   assert.match(stdout, /^order \(/m);
 });
 

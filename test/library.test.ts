@@ -54,6 +54,7 @@ test("the public library is this and nothing else", () => {
     "STEPS",
     "StampmillError",
     "advanceFor",
+    "audienceOf",
     "beaconTime",
     "bitsForWork",
     "canonicalId",

@@ -13,7 +13,7 @@ import {
   identitySubject,
 } from "../src/identity/format.ts";
 import { idOfKeyFile } from "../src/identity/id.ts";
-import { createChallenge, timeOfChallenge } from "../src/ownership/challenge.ts";
+import { audienceOf, createChallenge, timeOfChallenge } from "../src/ownership/challenge.ts";
 import { type CheckProofOptions, checkProof } from "../src/ownership/check.ts";
 import { claimOf, formatProof, type Proof, readProof, signedText } from "../src/ownership/proof.ts";
 import { ed25519Signer, proveIdentity, signerForKey, sshSigner } from "../src/ownership/prove.ts";
@@ -63,9 +63,12 @@ test("a proof is of one identity, one state of its sketch, one challenge", async
   const line = await prove();
   assert.equal(await reasonFor(line, await work("alice")), "id");
   assert.equal(await reasonFor(line, await work(identity.id)), "sketch");
-  assert.equal(await reasonFor(line, identity, { challenge: createChallenge(NOW) }), "challenge");
+  assert.equal(
+    await reasonFor(line, identity, { challenge: createChallenge({ now: NOW }) }),
+    "challenge",
+  );
   // What was signed for another challenge is no answer to this one, whatever the line says.
-  const other = readProof(await prove(identity, NOW, createChallenge(NOW)));
+  const other = readProof(await prove(identity, NOW, createChallenge({ now: NOW })));
   assert.ok(other !== undefined);
   assert.equal(await reasonFor(formatProof({ ...other, challenge: CHALLENGE })), "signature");
 });
@@ -81,12 +84,12 @@ test("a proof does not last, and comes from no future", async () => {
   assert.equal(await reasonFor(await prove(identity, NOW + MINUTE)), "valid");
   assert.equal(await reasonFor(await prove(identity, NOW + MINUTE + 1000)), "future");
   // Whoever signs may lie about the time, but not about when the challenge was given out.
-  const old = createChallenge(NOW - 11 * MINUTE);
+  const old = createChallenge({ now: NOW - 11 * MINUTE });
   assert.equal(
     await reasonFor(await prove(identity, NOW, old), identity, { challenge: old }),
     "too-old",
   );
-  const early = createChallenge(NOW + 2 * MINUTE);
+  const early = createChallenge({ now: NOW + 2 * MINUTE });
   const line = await prove(identity, NOW, early);
   assert.equal(await reasonFor(line, identity, { challenge: early }), "future");
 });
@@ -95,8 +98,8 @@ test("a challenge of one's own has no date, and must be long enough", async () =
   const challenge = "correct-horse-battery";
   assert.equal(timeOfChallenge(challenge), null);
   assert.equal(timeOfChallenge("2026-02-30T00:00:00Z/AAAAAAAAAAAAAAAAAAAAAA"), null);
-  assert.equal(timeOfChallenge(createChallenge(NOW)), NOW);
-  assert.notEqual(createChallenge(NOW), createChallenge(NOW));
+  assert.equal(timeOfChallenge(createChallenge({ now: NOW })), NOW);
+  assert.notEqual(createChallenge({ now: NOW }), createChallenge({ now: NOW }));
   const line = await prove(identity, NOW, challenge);
   assert.equal(await reasonFor(line, identity, { challenge }), "valid");
   for (const bad of [
@@ -114,6 +117,24 @@ test("a challenge of one's own has no date, and must be long enough", async () =
   await assert.rejects(checkProof(line, identity, { challenge, maxAge: Number.NaN }), {
     parameter: "maxAge",
   });
+});
+
+test("a challenge names who asks, so that nobody hands on the answer as his own", async () => {
+  const challenge = createChallenge({ now: NOW, audience: "forum.example.org" });
+  assert.equal(audienceOf(challenge), "forum.example.org");
+  assert.equal(timeOfChallenge(challenge), NOW);
+  assert.equal(audienceOf(createChallenge()), null);
+  assert.equal(audienceOf("correct-horse-battery/forum.example.org"), null);
+  const signer = ed25519Signer(keys.privateKey);
+  const proveTo = (audience: string, asked = challenge) =>
+    proveIdentity(identity, signer, { challenge: asked, audience, now: NOW });
+  const line = await proveTo("forum.example.org");
+  assert.equal(await reasonFor(line, identity, { challenge }), "valid");
+  await assert.rejects(proveTo("bank.example.org"), { parameter: "challenge" });
+  await assert.rejects(proveTo("forum.example.org", CHALLENGE), { parameter: "challenge" });
+  for (const audience of ["", "two words", "x".repeat(201), "line\nline"]) {
+    assert.throws(() => createChallenge({ audience }), { parameter: "audience" });
+  }
 });
 
 test("another key, and a signature for anything else, prove nothing", async () => {

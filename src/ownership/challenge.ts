@@ -9,13 +9,44 @@ export const MAX_CHALLENGE_LENGTH = 256;
 /** 128 bits: nobody guesses a challenge, and none is ever given out twice. */
 const RANDOM_BYTES = 16;
 
-/** Characters of the time that a challenge made here begins with. */
-const TIME_LENGTH = "2026-11-24T12:00:00Z".length;
+/** Longest name of who asks, in characters. */
+const MAX_NAME_LENGTH = 200;
 
-/** A fresh challenge: the time in seconds, `/`, and 128 random bits in base64url. */
-export function createChallenge(now: number = Date.now()): string {
+/** What challenges made here look like: a time, 128 random bits, and maybe who asks. */
+const FORM = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\/[\w-]{22}(?:\/([!-~]{1,200}))?$/;
+
+export interface ChallengeOptions {
+  /**
+   * Who asks, such as `forum.example.org`: printable ASCII without spaces. Without it somebody else
+   * could hand the challenge on, and show the answer as his own.
+   */
+  audience?: string | undefined;
+  /** Milliseconds since 1970; the clock by default. */
+  now?: number | undefined;
+}
+
+/**
+ * A fresh challenge: the time in seconds, 128 random bits in base64url, and who asks, with `/`
+ * between them.
+ *
+ * @throws StampmillError `bad-input` for a name that cannot stand
+ */
+export function createChallenge({ audience, now = Date.now() }: ChallengeOptions = {}): string {
   const second = formatInstant(1000 * Math.floor(now / 1000));
-  return `${second}/${randomBytes(RANDOM_BYTES).toString("base64url")}`;
+  const random = randomBytes(RANDOM_BYTES).toString("base64url");
+  const name = audience === undefined ? "" : `/${checkAudience(audience)}`;
+  return `${second}/${random}${name}`;
+}
+
+/**
+ * Passes on the name of who asks.
+ *
+ * @throws StampmillError `bad-input` for anything but 1 to 200 printable characters without spaces
+ */
+export function checkAudience(name: string): string {
+  if (/^[!-~]+$/.test(name) && name.length <= MAX_NAME_LENGTH) return name;
+  const what = `1 to ${MAX_NAME_LENGTH} printable ASCII characters without spaces`;
+  throw badInput("audience", `the name of who asks is ${what}`);
 }
 
 /**
@@ -41,12 +72,16 @@ export function isChallenge(text: string): boolean {
 
 /** When a challenge of {@link createChallenge} was made; null for any other, which does not say. */
 export function timeOfChallenge(challenge: string): number | null {
-  const time = challenge.slice(0, TIME_LENGTH);
-  const rest = challenge.slice(TIME_LENGTH);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time) || !/^\/[\w-]{22}$/.test(rest)) return null;
+  const [, time] = FORM.exec(challenge) ?? [];
+  if (time === undefined) return null;
   try {
     return parseInstant(time, "challenge");
   } catch {
     return null;
   }
+}
+
+/** Who asks by a challenge of {@link createChallenge}; null if it does not say. */
+export function audienceOf(challenge: string): string | null {
+  return FORM.exec(challenge)?.[2] ?? null;
 }

@@ -1,7 +1,7 @@
 import { badInput, StampmillError } from "../errors.ts";
 import type { Identity } from "../identity/format.ts";
 import { idOfKeyFile } from "../identity/id.ts";
-import { checkChallenge } from "./challenge.ts";
+import { audienceOf, checkAudience, checkChallenge } from "./challenge.ts";
 import { isSigned } from "./check.ts";
 import {
   methodsFor,
@@ -64,6 +64,8 @@ export function sshSigner(file: string): ProofSigner {
 export interface ProveOptions {
   /** What whoever wants the proof gave out for it. */
   challenge: string;
+  /** Sign only if the challenge says that it is from this one: see `createChallenge`. */
+  audience?: string | undefined;
   /** Milliseconds since 1970; the clock by default. */
   now?: number | undefined;
 }
@@ -72,15 +74,19 @@ export interface ProveOptions {
  * Proves that the identity is the signer's: a line of JSON for whoever gave the challenge. Its
  * signature is checked before it is handed over.
  *
- * @throws StampmillError `bad-input` if the id is no key, or not this one; `ssh` if ssh-keygen
+ * @throws StampmillError `bad-input` if the id is no key, or not this one, or another one asks; `ssh` if ssh-keygen
  * is missing or cannot sign
  */
 export async function proveIdentity(
   identity: Identity,
   signer: ProofSigner,
-  { challenge, now = Date.now() }: ProveOptions,
+  { challenge, audience, now = Date.now() }: ProveOptions,
 ): Promise<string> {
   checkChallenge(challenge);
+  if (audience !== undefined && audienceOf(challenge) !== checkAudience(audience)) {
+    const from = audienceOf(challenge) ?? "nobody";
+    throw badInput("challenge", `the challenge is from ${from}, not from ${audience}`);
+  }
   const { id } = identity;
   const methods = methodsFor(id);
   if (methods.length === 0) {

@@ -18,6 +18,7 @@ import { identityLines } from "./lines.ts";
 interface ProveOptions {
   key: string;
   challenge: string;
+  for?: string;
 }
 
 interface CheckOptions {
@@ -30,16 +31,23 @@ interface CheckOptions {
 const CHALLENGE_DETAILS = `
 Give each challenge out once, and forget it when it has been answered: whoever sees a
 proof could show it again for the same challenge. Any 16 to 256 printable characters
-without spaces will do; those made here are the time and 128 random bits, and
-check-proof knows how old they are.
+without spaces will do; those made here are the time, 128 random bits, and the name
+after --for. check-proof knows how old they are, and prove --for whom they are from:
+without a name somebody else could hand your challenge on to the owner, and show
+you the answer as his own.
 
-Exit codes: 0 done; 2 wrong usage; 3 writing failed.`;
+Exit codes: 0 done; 2 wrong usage; 3 writing failed.
+
+Example:
+  stampmill identity challenge --for forum.example.org`;
 
 const PROVE_DETAILS = `
 KEY is an OpenSSH key, for which ssh-keygen signs (and asks for the passphrase, on
 the terminal or through SSH_ASKPASS), the .pub file of a key that ssh-agent has, or a
 private Ed25519 key in PEM. It must be the key that FILE is about. Who owns an e-mail
 address, a name or a Nostr npub cannot be proven here.
+
+Sign nothing for strangers: --for says who may ask. The challenge must name them.
 
 The proof is a line of JSON: docs/identity-format.md. It is about FILE as it is now;
 work that is added later needs a new one.
@@ -74,9 +82,14 @@ Examples:
 export function challengeCommand(): Command {
   return new Command("challenge")
     .description("Make up a challenge, for the owner of an identity to sign.")
+    .option(
+      "--for <name>",
+      "who asks: your name, host or board",
+      once("--for", (text) => text),
+    )
     .addHelpText("after", CHALLENGE_DETAILS)
-    .action(async () => {
-      await writeProduct(`${createChallenge()}\n`);
+    .action(async ({ for: audience }: { for?: string }) => {
+      await writeProduct(`${createChallenge({ audience })}\n`);
       process.exitCode = EXIT.done;
     });
 }
@@ -95,6 +108,11 @@ export function proveCommand(): Command {
       "--challenge <text>",
       "what you were asked to sign",
       once("--challenge", (text) => text),
+    )
+    .option(
+      "--for <name>",
+      "sign only if the challenge is from this one",
+      once("--for", (text) => text),
     )
     .addHelpText("after", PROVE_DETAILS)
     .action(prove);
@@ -126,11 +144,11 @@ export function checkProofCommand(): Command {
     .action(check);
 }
 
-async function prove(file: string, { key, challenge }: ProveOptions): Promise<void> {
+async function prove(file: string, { key, challenge, for: audience }: ProveOptions): Promise<void> {
   const read = await readOne(file);
   if (typeof read === "string") throw badInput("file", `${file} is not in order: ${read}`);
   const signer = signerForKey(key, readSmallFile(key, MAX_KEY_FILE));
-  await writeProduct(`${await proveIdentity(read, signer, { challenge })}\n`);
+  await writeProduct(`${await proveIdentity(read, signer, { challenge, audience })}\n`);
   process.exitCode = EXIT.done;
 }
 
