@@ -212,6 +212,33 @@ test(
   },
 );
 
+test("serve: a post counts though its client did not wait", opts, async () => {
+  const server = new RedisServer();
+  try {
+    await server.start();
+    await withGate({ store: server.url }, async ({ url, port, logged }) => {
+      const digest = digestOf("gone");
+      const stamps = await pay(await priceOf(url, "alice", "gone"), digest);
+      const body = JSON.stringify({ stamps, resource: "forum", poster: "alice", digest });
+      server.signal("SIGSTOP");
+      const connection = await Connection.open(port);
+      connection.send(
+        `POST /posts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+          `Content-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      await sleep(300);
+      connection.destroy();
+      await sleep(100);
+      server.signal("SIGCONT");
+      const line = await logged(({ path }) => path === "/posts");
+      assert.deepEqual([line.status, line.reason, line.paid], [499, null, 8]);
+      assert.equal((await post(url, "alice", "gone", stamps)).body.reason, "spent");
+    });
+  } finally {
+    await server.remove();
+  }
+});
+
 test("serve: four instances over one Redis are as one", opts, async () => {
   const server = new RedisServer();
   try {

@@ -57,6 +57,8 @@ export class GateServer {
   /** Requests under way on each connection. */
   readonly #connections = new Map<Socket, number>();
   #stopping = false;
+  /** Called whenever no request is under way any more. */
+  #idle = () => {};
 
   constructor({ endpoints, check, metrics, limits, log }: ServerOptions) {
     this.#limits = limits;
@@ -83,12 +85,18 @@ export class GateServer {
   async stop(): Promise<void> {
     this.#stopping = true;
     const closed = once(this.#server, "close");
+    const idle = new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      if (this.#pending === 0) resolve();
+    });
     this.#server.close();
     // Node closes none that has not sent a request yet.
     for (const [socket, requests] of this.#connections) if (requests === 0) socket.destroy();
     const late = setTimeout(() => this.#server.closeAllConnections(), this.#limits.stopTimeout);
     await closed;
     clearTimeout(late);
+    // Posts whose clients are gone; the store has time limits of its own.
+    await idle;
   }
 
   #createServer(): Server {
@@ -118,25 +126,32 @@ export class GateServer {
   #onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void {
     const start = performance.now();
     const id = this.#idOf(request);
-    let outcome: Outcome = { endpoint: "none", reason: "broken-off" };
     this.#count(request.socket, 1);
-    response.once("close", () => {
-      this.#count(request.socket, -1);
-      this.#report(request, response, id, outcome, performance.now() - start);
+    const closed = new Promise<boolean>((resolve) => {
+      response.once("close", () => resolve(response.writableFinished));
     });
-    const answered = (answer: HttpResponse) => {
-      outcome = answer.outcome;
-      const last = this.#stopping ? { connection: "close" } : {};
-      sendResponse(response, answer, { "x-request-id": id, ...last });
-    };
-    this.#answer(request, mustContinue ? () => response.writeContinue() : () => {})
+    const answered = this.#answer(request, mustContinue ? () => response.writeContinue() : () => {})
       .catch((error) => this.#toAnswer(error, id))
-      .then(answered)
-      .catch((error) => response.destroy(error));
+      .then((answer) => {
+        const last = this.#stopping ? { connection: "close" } : {};
+        sendResponse(response, answer, { "x-request-id": id, ...last });
+        return answer.outcome;
+      })
+      .catch((error): Outcome => {
+        response.destroy(error);
+        return { endpoint: "none", reason: "internal" };
+      });
+    // A client may be gone before its post is judged, and it counts all the same.
+    Promise.all([answered, closed]).then(([outcome, sent]) => {
+      this.#count(request.socket, -1);
+      const status = sent ? response.statusCode : CLIENT_GONE;
+      this.#report(request, id, status, outcome, performance.now() - start);
+    });
   }
 
   #count(socket: Socket, more: number): void {
     this.#pending += more;
+    if (this.#pending === 0) this.#idle();
     const requests = this.#connections.get(socket);
     if (requests !== undefined) this.#connections.set(socket, requests + more);
   }
@@ -166,12 +181,11 @@ export class GateServer {
 
   #report(
     { method, url = "", socket }: IncomingMessage,
-    { statusCode, writableFinished }: ServerResponse,
     id: string,
+    status: number,
     outcome: Outcome,
     milliseconds: number,
   ): void {
-    const status = writableFinished ? statusCode : CLIENT_GONE;
     this.#metrics.answered(outcome, status, milliseconds / 1000);
     const { reason, paid, stamps, detail } = outcome;
     const [path = ""] = url.slice(0, MAX_PATH).split("?", 1);
