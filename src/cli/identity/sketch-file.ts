@@ -60,7 +60,10 @@ export class SketchFile {
         throw badInput("file", `${file} is a link to what is not there`);
       }
     }
-    return new SketchFile(file, path, await Claim.take(path));
+    const claim = await Claim.take(path);
+    // What a process that was killed in a save has left.
+    removeIfThere(nextTo(path));
+    return new SketchFile(file, path, claim);
   }
 
   /**
@@ -93,7 +96,7 @@ export class SketchFile {
     this.#claim.check(this.#given);
     if (this.#changed()) this.load();
     const all = this.#held === undefined ? sketch : mergeSketches([this.#held, sketch]);
-    const next = `${this.#path}.new`;
+    const next = nextTo(this.#path);
     try {
       writeDurably(next, `${formatIdentity(identityOf(all))}\n`, this.#seen?.mode);
       // Before it has its name: what is changed after that is somebody else's doing.
@@ -119,8 +122,13 @@ export class SketchFile {
   }
 }
 
+/** Where the next content of a file is written. */
+function nextTo(path: string): string {
+  return `${path}.new`;
+}
+
 function writeDurably(path: string, text: string, mode: number | undefined): void {
-  // What a process that was killed has left, or a link that somebody put there to be followed.
+  // Even a link that somebody put there to be followed.
   removeIfThere(path);
   const descriptor = openSync(path, "wx", mode);
   try {
