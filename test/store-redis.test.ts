@@ -117,6 +117,9 @@ test("Redis: a store that lost posters forgives nobody", opts, async () => {
   const lost = { code: "store", message: /posters are missing: 1 of 2/ };
   await assert.rejects(store.charge([chargeFor("c")], terms), lost);
   await assert.rejects(store.leads([chargeFor("a")]), lost);
+  await store.secret();
+  redis(server.port, "HSET", "stampmill:{forgetful}:marks", "secret", "guess");
+  await assert.rejects(store.secret(), { code: "store", message: /secret is damaged/ });
   redis(server.port, "DEL", "stampmill:{forgetful}:posters", "stampmill:{forgetful}:marks");
   await assert.rejects(store.charge([chargeFor("c")], terms), { message: /marks .* missing/ });
   await store.close();

@@ -52,3 +52,18 @@ test("SQLite: a file of the schema before prices goes on, for many that open it 
   assert.equal(new Set(secrets.map((secret) => Buffer.from(secret).toString("hex"))).size, 1);
   await Promise.all(stores.map((store) => store.close()));
 });
+
+test("SQLite: a store without its secret or its clock opens no gate", async (t) => {
+  const file = join(folderFor(t), "gate.db");
+  const store = await openStore(file);
+  const db = loadSqlite().open(file);
+  db.exec("UPDATE gate SET secret = x''");
+  await assert.rejects(store.secret(), { code: "store", message: /secret is damaged/ });
+  db.exec("DELETE FROM gate");
+  db.close();
+  await assert.rejects(store.charge([chargeFor("a")], { keep: 0, remember: 0 }), {
+    code: "store",
+    message: /table of the gate is empty/,
+  });
+  await store.close();
+});

@@ -74,9 +74,22 @@ export function posterKey(board: string, poster: string): Uint8Array {
   return Buffer.from(hash("sha256", text, "hex"), "hex").subarray(0, DIGEST_LENGTH);
 }
 
+/** A charge that waits for its turn. */
+export interface WaitingCharge {
+  readonly charge: Charge;
+  readonly terms: ChargeTerms;
+}
+
 /** How large a charge is in a transaction: its stamps and its poster. */
-export function sizeOfCharge({ stamps }: Charge): number {
-  return stamps.length + 1;
+export function sizeOfCharge({ charge }: WaitingCharge): number {
+  return charge.stamps.length + 1;
+}
+
+/** The terms that hold for all of some charges: the longest, in whole seconds and milliseconds. */
+export function longestTerms(waiting: readonly WaitingCharge[]): ChargeTerms {
+  const keep = Math.max(...waiting.map(({ terms }) => terms.keep));
+  const remember = Math.max(...waiting.map(({ terms }) => terms.remember));
+  return { keep: 1000 * Math.ceil(keep / 1000), remember: Math.ceil(remember) };
 }
 
 /**

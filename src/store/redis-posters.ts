@@ -3,23 +3,20 @@ import {
   type Charge,
   type ChargeOutcome,
   type ChargeTerms,
+  longestTerms,
   type PosterQuestion,
   sizeOfCharge,
+  type WaitingCharge,
 } from "./charge.ts";
 import { MAX_SCRIPT, readLetters, toArguments, whole } from "./redis-arguments.ts";
 import { POSTER_SCRIPTS } from "./redis-charge-scripts.ts";
-import { batchesOf, purgeCutoff } from "./store.ts";
+import { purgeCutoff } from "./store.ts";
 import { Turn } from "./turn.ts";
 
 type Argument = string | Buffer;
 
 /** Runs a script over the keys of the store. */
 type RunScript = (script: string, args: readonly Argument[]) => Promise<unknown>;
-
-interface PostOf {
-  readonly charge: Charge;
-  readonly terms: ChargeTerms;
-}
 
 const STATUSES: Readonly<Record<string, ChargeOutcome["status"]>> = {
   a: "accepted",
@@ -30,8 +27,15 @@ const STATUSES: Readonly<Record<string, ChargeOutcome["status"]>> = {
 /** The posters' debts in Redis. */
 export class RedisPosters {
   readonly #run: RunScript;
-  readonly #charges = new Turn((posts: readonly PostOf[]) => this.#chargeAll(posts));
-  readonly #asked = new Turn((questions: readonly PosterQuestion[]) => this.#leadsAll(questions));
+  readonly #charges = new Turn(
+    (waiting: readonly WaitingCharge[]) => this.#chargeAll(waiting),
+    MAX_SCRIPT,
+    sizeOfCharge,
+  );
+  readonly #asked = new Turn(
+    (questions: readonly PosterQuestion[]) => this.#leadsAll(questions),
+    MAX_SCRIPT,
+  );
 
   constructor(run: RunScript) {
     this.#run = run;
@@ -47,40 +51,29 @@ export class RedisPosters {
 
   async secret(): Promise<Uint8Array> {
     const fresh = randomBytes(32).toString("hex");
-    return Buffer.from(String(await this.#run(POSTER_SCRIPTS.secret, [fresh])), "hex");
+    const kept = String(await this.#run(POSTER_SCRIPTS.secret, [fresh]));
+    if (!/^[0-9a-f]{64}$/.test(kept)) throw new Error("its secret is damaged");
+    return Buffer.from(kept, "hex");
   }
 
-  async #chargeAll(posts: readonly PostOf[]): Promise<ChargeOutcome[]> {
-    const keep = Math.ceil(Math.max(...posts.map(({ terms }) => terms.keep)) / 1000);
-    const remember = Math.max(...posts.map(({ terms }) => terms.remember));
-    const charges = posts.map(({ charge }) => charge);
-    const outcomes: ChargeOutcome[] = [];
-    for (const batch of batchesOf(charges, MAX_SCRIPT, sizeOfCharge)) {
-      const now = purgeCutoff(Math.min(...batch.map((charge) => charge.now)), 0);
-      const args: Argument[] = [
-        whole(keep),
-        whole(Math.floor(now / 1000)),
-        whole(Math.ceil(remember)),
-      ];
-      for (const charge of batch) args.push(...chargeArguments(charge));
-      const reply = await this.#run(POSTER_SCRIPTS.charge, args);
-      outcomes.push(...batch.map((charge, i) => readOutcome(reply, 4 * i, charge)));
-    }
-    return outcomes;
+  async #chargeAll(waiting: readonly WaitingCharge[]): Promise<ChargeOutcome[]> {
+    const { keep, remember } = longestTerms(waiting);
+    const charges = waiting.map(({ charge }) => charge);
+    const now = purgeCutoff(Math.min(...charges.map((charge) => charge.now)), 0);
+    const args: Argument[] = [whole(keep / 1000), whole(Math.floor(now / 1000)), whole(remember)];
+    for (const charge of charges) args.push(...chargeArguments(charge));
+    const reply = await this.#run(POSTER_SCRIPTS.charge, args);
+    return charges.map((charge, i) => readOutcome(reply, 4 * i, charge));
   }
 
   async #leadsAll(questions: readonly PosterQuestion[]): Promise<(number | null)[]> {
-    const leads: (number | null)[] = [];
-    for (const batch of batchesOf(questions, MAX_SCRIPT, () => 1)) {
-      const args = batch.flatMap(({ poster, now, tariff }) => [
-        Buffer.from(poster),
-        whole(now),
-        whole(tariff.full),
-      ]);
-      const reply = (await this.#run(POSTER_SCRIPTS.leads, args)) as unknown[];
-      leads.push(...batch.map((_, i) => readLead(reply[i])));
-    }
-    return leads;
+    const args = questions.flatMap(({ poster, now, tariff }) => [
+      Buffer.from(poster),
+      whole(now),
+      whole(tariff.full),
+    ]);
+    const reply = (await this.#run(POSTER_SCRIPTS.leads, args)) as unknown[];
+    return questions.map((_, i) => readLead(reply[i]));
   }
 }
 

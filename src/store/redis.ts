@@ -140,7 +140,7 @@ class RedisStore implements Store {
   }
 
   secret(): Promise<Uint8Array> {
-    return this.#posters.secret();
+    return this.#try(() => this.#posters.secret());
   }
 
   async look(entries: readonly SpentEntry[]): Promise<SpendOutcome[]> {

@@ -5,6 +5,9 @@ import type { Marks, SpentTable } from "./sqlite-spent.ts";
 import type { Statements } from "./sqlite-statements.ts";
 import { purgeLimit, type SpendOutcome } from "./store.ts";
 
+/** Bytes of the secret that schema 2 makes. */
+const SECRET_LENGTH = 32;
+
 /** The posters' debts, within a transaction that the caller has begun. */
 export class PosterTable {
   readonly #sql: Statements;
@@ -50,8 +53,9 @@ export class PosterTable {
   secret(): Uint8Array {
     const { secret = null } = this.#row();
     // A blob is a Uint8Array in node:sqlite, an ArrayBuffer in libsql.
-    if (secret === null || typeof secret !== "object") throw new Error("its secret is missing");
-    return new Uint8Array(secret);
+    const bytes = new Uint8Array(typeof secret === "object" && secret !== null ? secret : []);
+    if (bytes.length !== SECRET_LENGTH) throw new Error("its secret is damaged");
+    return bytes;
   }
 
   /** One post: its stamps, its price, and only if both will do what it leaves. */

@@ -6,9 +6,11 @@ import {
   type ChargeTerms,
   checkCharges,
   checkQuestions,
+  longestTerms,
   type PosterQuestion,
   type Store,
   sizeOfCharge,
+  type WaitingCharge,
 } from "./charge.ts";
 import { checkEntries, checkSets } from "./entry.ts";
 import { inTransaction, type OpenedFile, openFile, storeError } from "./sqlite-file.ts";
@@ -48,11 +50,6 @@ interface SpendCall {
   readonly terms: SpendTerms;
 }
 
-interface ChargeCall {
-  readonly charges: readonly Charge[];
-  readonly terms: ChargeTerms;
-}
-
 class SqliteStore implements Store {
   readonly url: string;
   readonly #file: string;
@@ -63,11 +60,13 @@ class SqliteStore implements Store {
   readonly #spent: SpentTable;
   readonly #posters: PosterTable;
   readonly #spends = new Turn((calls: readonly SpendCall[]) => this.#spendCalls(calls));
-  readonly #charges = new Turn((calls: readonly ChargeCall[]) => this.#chargeCalls(calls));
-  readonly #asked = new Turn((calls: readonly (readonly PosterQuestion[])[]) =>
-    this.#transaction("BEGIN", "cannot be read", () =>
-      calls.map((questions) => this.#posters.leads(questions)),
-    ),
+  readonly #charges = new Turn(
+    (waiting: readonly WaitingCharge[]) => this.#chargeAll(waiting),
+    MAX_TRANSACTION,
+    sizeOfCharge,
+  );
+  readonly #asked = new Turn((questions: readonly PosterQuestion[]) =>
+    this.#transaction("BEGIN", "cannot be read", () => this.#posters.leads(questions)),
   );
 
   constructor(file: string, { db, engine }: OpenedFile) {
@@ -91,12 +90,12 @@ class SqliteStore implements Store {
 
   async charge(charges: readonly Charge[], terms: ChargeTerms): Promise<readonly ChargeOutcome[]> {
     checkCharges(charges);
-    return this.#charges.add({ charges, terms });
+    return Promise.all(charges.map((charge) => this.#charges.add({ charge, terms })));
   }
 
   async leads(questions: readonly PosterQuestion[]): Promise<readonly (number | null)[]> {
     checkQuestions(questions);
-    return this.#asked.add(questions);
+    return Promise.all(questions.map((question) => this.#asked.add(question)));
   }
 
   async secret(): Promise<Uint8Array> {
@@ -199,24 +198,20 @@ class SqliteStore implements Store {
     return calls.map(({ sets }) => outcomes.splice(0, sets.length));
   }
 
-  #chargeCalls(calls: readonly ChargeCall[]): (readonly ChargeOutcome[])[] {
-    const keep = Math.ceil(Math.max(...calls.map(({ terms }) => terms.keep)) / 1000);
-    const remember = Math.max(...calls.map(({ terms }) => terms.remember));
-    const charges = calls.flatMap((call) => call.charges);
-    const outcomes: ChargeOutcome[] = [];
-    for (const batch of batchesOf(charges, MAX_TRANSACTION, sizeOfCharge)) {
-      this.#write(() => {
-        const marks = this.#spent.raiseKeep(keep);
-        const settled = this.#posters.charge(batch, marks, remember);
-        outcomes.push(...settled);
-        const spent = settled.filter(({ status }) => status === "accepted");
-        if (spent.length === 0) return;
-        const size = spent.reduce((sum, { stamps }) => sum + stamps.length, 0);
-        const now = Math.min(...batch.map((charge) => charge.now));
+  #chargeAll(waiting: readonly WaitingCharge[]): ChargeOutcome[] {
+    const { keep, remember } = longestTerms(waiting);
+    const charges = waiting.map(({ charge }) => charge);
+    return this.#write(() => {
+      const marks = this.#spent.raiseKeep(keep / 1000);
+      const outcomes = this.#posters.charge(charges, marks, remember);
+      const accepted = outcomes.filter(({ status }) => status === "accepted");
+      if (accepted.length > 0) {
+        const size = accepted.reduce((sum, { stamps }) => sum + stamps.length, 0);
+        const now = Math.min(...charges.map((charge) => charge.now));
         this.#spent.removeExpired(purgeCutoff(now, 1000 * marks.keep), purgeLimit(size));
-      });
-    }
-    return calls.map((call) => outcomes.splice(0, call.charges.length));
+      }
+      return outcomes;
+    });
   }
 
   #spendAll(
