@@ -221,6 +221,9 @@ test("a policy is refused for what it does not say clearly", () => {
     ["null", "policy"],
     ['{"powr":1.3}', "policy"],
     ['{"__proto__":{"power":3}}', "policy"],
+    ['{"power":1.3,"power":1.3}', "policy"],
+    ['{"power":1,"\\u0070ower":2}', "policy"],
+    ['{"beacons":{"a":"2026-01-01","a":"2025-01-01"}}', "policy"],
     ['{"power":"1.3"}', "power"],
     ['{"power":0}', "power"],
     ['{"power":1e999}', "power"],
@@ -250,6 +253,9 @@ test("a policy is refused for what it does not say clearly", () => {
     assert.throws(() => parsePolicy(text), { code: "bad-input", parameter }, text.slice(0, 80));
   }
   assert.deepEqual(parsePolicy("{}"), readPolicy());
+  // A name may come again in another object, and in a text.
+  const again = '{"beacons":{"{\\"power\\":":"2026-01-01","power":"2026-01-01"},"power":1}';
+  assert.equal(parsePolicy(again).beacons.size, 2);
 });
 
 test("hostile policies: refused by name, or one whose every score is a number", () => {

@@ -5,6 +5,7 @@ import { parseInstant } from "../instant.ts";
 import { MAX_INTERVALS } from "../price/terms.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE } from "../sketch/estimate.ts";
 import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
+import { repeatedKey } from "./repeated-key.ts";
 
 /**
  * What work is raised to. JoinMarket values fidelity bonds so: `bond_value_exponent = 1.3` in
@@ -131,6 +132,10 @@ export function parsePolicy(text: string): Policy {
     json = JSON.parse(text);
   } catch (error) {
     throw badInput("policy", `the policy is not JSON: ${(error as Error).message}`);
+  }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) {
+    throw badInput("policy", `the policy has ${JSON.stringify(twice)} twice in one object`);
   }
   return readPolicy(json as PolicyFields);
 }
