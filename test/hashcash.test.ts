@@ -192,6 +192,32 @@ test("hostile: mangled stamps and mails get a clear answer, and none is let in",
   );
 });
 
+test("hostile: command lines of anything get a clear answer", async () => {
+  const before = process.cwd();
+  // Where -d and -p may make what they want.
+  process.chdir(folder);
+  const options = [..."bcdefgjklnopqrtuvwxyzCEMOPSVXZ"].map((letter) => `-${letter}`);
+  const values = ["20", "foo", "f*", "28d", "now", "240301", "(", "[[:alpha:]]*", "redis:", stamp];
+  const word = fc.oneof(
+    fc.constantFrom(...options, ...values),
+    fc.string({ unit: "binary", maxLength: 6 }).map((text) => `-${text}`),
+    fc.string({ unit: "binary", maxLength: 12 }),
+  );
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 8 }), async (words) => {
+        // Nothing is minted: that may take for ever.
+        const { code, err } = await runOurs(["-c", ...words], `${stamp}\n`);
+        assert.ok([0, 1, 2, 3].includes(Number(code)), err);
+        assert.doesNotMatch(err, /itself failed|undefined|\[object/);
+      }),
+      often(300),
+    );
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test("patterns of POSIX mean in RE2 what they say", async () => {
   const same: readonly [string, string, boolean][] = [
     ["[]a]+", "a]a", true],
