@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { cheapest, costOf } from "../src/difficulty/attackers.ts";
 import { createGate } from "../src/gate/gate.ts";
 import { parsePolicy, readPolicy } from "../src/reputation/policy.ts";
 import { creditFor, scoreIdentities } from "../src/reputation/score.ts";
@@ -107,6 +108,17 @@ test("splitting gains nothing at a power of 1, loses above it, and gains under a
   const [score] = scoreIdentities(one === undefined ? [] : [one], policy);
   const names = breakEvenNames(score?.counted ?? 0, policy) ?? 0;
   assert.ok(names > 350 && names < 500, `${names}`);
+});
+
+test("what the attacker's budget costs is what stampmill cost says", () => {
+  const { id, seconds, dollars } = cheapest(costOf({ hashes: 10 * 2 ** 41, algorithm: "sha256" }));
+  const [, minutes, device] = /are (\d+) minutes of one (.*?), and/.exec(text) ?? [];
+  assert.equal(minutes, (seconds / 60).toFixed(0));
+  assert.equal(device?.toLowerCase().replace(" ", "-"), id);
+  assert.match(
+    text,
+    new RegExp(`and ${(100 * (dollars ?? 0)).toFixed(0)}\\ncents if it is bought`),
+  );
 });
 
 test("a score is credit at the gate, and nothing is none", async () => {
