@@ -1,8 +1,10 @@
 import { parseDuration } from "../duration.ts";
 import { badInput } from "../errors.ts";
+import { formatInstant } from "../instant.ts";
 import { DEFAULT_GRACE } from "../rules.ts";
 import { checkAlgorithm } from "../search-job.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE, lowerBound } from "../sketch/estimate.ts";
+import { bitsInWords, confidenceInWords } from "../sketch/words.ts";
 import type { Algorithm } from "../stamp/digest.ts";
 import { checkWork } from "../work.ts";
 import { beaconTime, checkBeacon } from "./beacon.ts";
@@ -83,8 +85,8 @@ export function verifyIdentity(line: string, rules: IdentityRules): IdentityVerd
   if (broken !== undefined) return { valid: false, ...broken, identity };
   const certain = Math.log2(lowerBound(identity.sketch, checked.confidence));
   if (certain >= checked.atLeast) return { valid: true, identity, certain };
-  const percent = Number((100 * checked.confidence).toPrecision(8));
-  const detail = `2^${floor2(certain)} hashes are certain by ${percent} %, not 2^${checked.atLeast}`;
+  const sure = `2^${bitsInWords(certain)} hashes are certain by ${confidenceInWords(checked.confidence)}`;
+  const detail = `${sure}, not 2^${checked.atLeast}`;
   return { valid: false, reason: "work", detail, identity };
 }
 
@@ -132,16 +134,8 @@ function brokenDate(
     return { reason: "beacon-undated", detail } as const;
   }
   if (time < beaconAfter) {
-    return {
-      reason: "beacon-too-old",
-      detail: `its beacon is of ${beacon.split(":", 1)}`,
-    } as const;
+    return { reason: "beacon-too-old", detail: `its beacon is of ${formatInstant(time)}` } as const;
   }
   if (time <= now + grace) return undefined;
   return { reason: "beacon-in-future", detail: "its beacon is dated in the future" } as const;
-}
-
-/** Two decimals, never more than there is. */
-function floor2(bits: number): string {
-  return (Math.floor(100 * bits) / 100).toFixed(2);
 }

@@ -2,6 +2,7 @@ import { beaconTime } from "../../identity/beacon.ts";
 import type { Identity } from "../../identity/format.ts";
 import { formatInstant } from "../../instant.ts";
 import { estimateWork, lowerBound } from "../../sketch/estimate.ts";
+import { bitsInWords } from "../../sketch/words.ts";
 import { formatCount } from "../quantity.ts";
 
 /** What can be said of an identity, in the order of the JSON. */
@@ -45,15 +46,5 @@ confidence`;
 
 /** `2^40.12 = 1.19 T hashes`. */
 export function hashesInWords(hashes: number): string {
-  return `2^${twoDecimals(Math.log2(hashes))} = ${formatCount(hashes)} ${hashes === 1 ? "hash" : "hashes"}`;
-}
-
-/** Bits cut off, not rounded: nothing is said to be more than it is. */
-export function twoDecimals(bits: number): string {
-  return (Math.floor(100 * bits) / 100).toFixed(2);
-}
-
-/** `99.9 %`. */
-export function confidenceInWords(confidence: number): string {
-  return `${Number((100 * confidence).toPrecision(8))} %`;
+  return `2^${bitsInWords(Math.log2(hashes))} = ${formatCount(hashes)} ${hashes === 1 ? "hash" : "hashes"}`;
 }

@@ -8,11 +8,12 @@ import {
   type Score,
   type ScoredPart,
 } from "../../reputation/score.ts";
+import { confidenceInWords } from "../../sketch/words.ts";
 import { ALGORITHMS, type Algorithm } from "../../stamp/digest.ts";
 import { toJsonLine, toPrintableLine } from "../output.ts";
 import { formatCount, formatMoney, formatPercent, formatSeconds } from "../quantity.ts";
 import { textTable } from "../table.ts";
-import { confidenceInWords, hashesInWords } from "./facts.ts";
+import { hashesInWords } from "./facts.ts";
 
 type Rates = ReadonlyMap<Algorithm, number>;
 

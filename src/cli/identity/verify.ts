@@ -3,11 +3,12 @@ import { parseDuration } from "../../duration.ts";
 import { type IdentityVerdict, verifyIdentity } from "../../identity/verify.ts";
 import { parseInstant } from "../../instant.ts";
 import { DEFAULT_GRACE } from "../../rules.ts";
+import { bitsInWords, confidenceInWords } from "../../sketch/words.ts";
 import { ALGORITHMS, type Algorithm } from "../../stamp/digest.ts";
 import { EXIT } from "../exit.ts";
 import { gather, once, oneOf } from "../options.ts";
 import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "../output.ts";
-import { confidenceInWords, FACTS_HELP, factsOf, NO_FACTS, twoDecimals } from "./facts.ts";
+import { FACTS_HELP, factsOf, NO_FACTS } from "./facts.ts";
 import { identityLines } from "./lines.ts";
 import { withConfidence, workOption } from "./options.ts";
 
@@ -105,7 +106,7 @@ function toText(verdict: IdentityVerdict, { confidence }: Options): string {
     const whose = verdict.identity === undefined ? "" : ` ${toPrintable(verdict.identity.id)}`;
     return `${verdict.reason}${whose} (${toPrintableLine(verdict.detail)})\n`;
   }
-  const certain = `2^${twoDecimals(verdict.certain)} hashes by ${confidenceInWords(confidence)}`;
+  const certain = `2^${bitsInWords(verdict.certain)} hashes by ${confidenceInWords(confidence)}`;
   return `valid ${toPrintable(verdict.identity.id)} (${certain})\n`;
 }
 
