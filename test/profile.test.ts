@@ -161,7 +161,7 @@ test("hostile: whatever a profile's text is made into, it is one that makes sens
 
 test("a foreign profile is a problem", () => {
   const mine = profile();
-  for (const part of ["version", "cpu", "system", "kernels", "kernel"]) {
+  for (const part of ["version", "cpu", "class", "system", "kernels", "kernel"]) {
     writeProfile(mine);
     const text = fs.readFileSync(file(), "utf8");
     const other = JSON.parse(text);

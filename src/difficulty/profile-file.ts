@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { arch, cpus, platform } from "node:os";
+import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { kernels } from "../engine.ts";
+import { describeMachine } from "../machine.ts";
 import { CONDITIONS, type Condition } from "../measure.ts";
 import { kernelName, MAX_THREADS } from "../search-job.ts";
 import { type Algorithm, isAlgorithm } from "../stamp/digest.ts";
-import { availableThreads } from "../threads.ts";
 import { packageVersion } from "../version.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Pace } from "./pace.ts";
@@ -17,6 +17,8 @@ export interface ProfileKey {
   readonly version: string;
   /** The processor's model, as the system names it. */
   readonly cpu: string;
+  /** Its vendor, family and model in numbers: virtual machines have one name for many models. */
+  readonly class: string;
   readonly system: string;
   /** The kernels that work here, which says what the processor can do. */
   readonly kernels: string;
@@ -64,14 +66,17 @@ const MOST_OVERHEAD = 60;
  */
 export function profileKey(kernel?: string): ProfileKey {
   const passed = kernels().filter((kernel) => kernel.passed);
+  const machine = describeMachine();
+  const named = machine.cpu !== "unknown";
   return {
     version: packageVersion(),
-    // Some systems name no processor.
-    cpu: cpus()[0]?.model.trim() || "unknown",
-    system: `${platform()} ${arch()}`,
+    // Some systems name it in one way only, and some in none.
+    cpu: named ? machine.cpu : cpus()[0]?.model.trim() || "unknown",
+    class: machine.class,
+    system: machine.system,
     kernels: passed.map(({ name }) => name).join(" "),
     kernel: kernelName(kernel),
-    threads: availableThreads(),
+    threads: machine.threads,
   };
 }
 
