@@ -1,30 +1,16 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
-import {
-  formatIdentity,
-  type Identity,
-  identityOf,
-  identitySubject,
-} from "../src/identity/format.ts";
+import type { Identity } from "../src/identity/format.ts";
 import { idOfKeyFile } from "../src/identity/id.ts";
 import { audienceOf, createChallenge, timeOfChallenge } from "../src/ownership/challenge.ts";
 import { type CheckProofOptions, checkProof } from "../src/ownership/check.ts";
 import { claimOf, formatProof, type Proof, readProof, signedText } from "../src/ownership/proof.ts";
-import { ed25519Signer, proveIdentity, signerForKey, sshSigner } from "../src/ownership/prove.ts";
-import { growSketch } from "../src/sketch/grow.ts";
-import { emptySketch } from "../src/sketch/sketch.ts";
-import { cliEntry, runCli } from "./cli.ts";
+import { ed25519Signer, proveIdentity, signerForKey } from "../src/ownership/prove.ts";
 import { mangled, often } from "./hostile.ts";
-import { makeSshKey, noSshKeygen } from "./openssh.ts";
+import { CHALLENGE, NOW, options, reasonFor as reasonOf, work } from "./proofs.ts";
 
-const NOW = Date.UTC(2026, 10, 24, 12);
-const CHALLENGE = "2026-11-24T11:59:30Z/AAAAAAAAAAAAAAAAAAAAAA";
 const MINUTE = 60_000;
 
 const pair = () =>
@@ -34,19 +20,12 @@ const pair = () =>
   });
 const keys = pair();
 
-async function work(id: string, until = 2000): Promise<Identity> {
-  const subject = identitySubject({ id, k: 16 });
-  return identityOf((await growSketch({ sketch: emptySketch(subject), until, threads: 1 })).sketch);
-}
 const identity = await work(idOfKeyFile(keys.publicKey));
-const options: CheckProofOptions = { challenge: CHALLENGE, now: NOW };
 const prove = (of = identity, at = NOW, challenge = CHALLENGE) =>
   proveIdentity(of, ed25519Signer(keys.privateKey), { challenge, now: at });
 
-async function reasonFor(line: string, of = identity, more: Partial<CheckProofOptions> = {}) {
-  const verdict = await checkProof(line, of, { ...options, ...more });
-  return verdict.valid ? "valid" : verdict.reason;
-}
+const reasonFor = (line: string, of = identity, more: Partial<CheckProofOptions> = {}) =>
+  reasonOf(line, of, more);
 
 test("the owner of a key proves it, to whoever gave the challenge", async () => {
   const line = await prove();
@@ -216,112 +195,4 @@ test("hostile: no proof that was changed in any place is good", async () => {
   assert.ok(tried > 0);
   for (const extra of ["\n", " ", "\0"]) assert.equal(await reasonFor(good + extra), "malformed");
   assert.equal(await reasonFor(undefined as unknown as string), "malformed");
-});
-
-describe("keys of OpenSSH", { skip: noSshKeygen }, () => {
-  let folder = "";
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "stampmill-ownership-"));
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
-  for (const type of ["ed25519", "ecdsa", "rsa"]) {
-    it(`${type}: what ssh-keygen signs is a proof, and nothing else is`, async () => {
-      const { file, publicLine } = makeSshKey(folder, type, { type });
-      const owned = await work(idOfKeyFile(publicLine));
-      const line = await proveIdentity(
-        owned,
-        signerForKey(file, readFileSync(file, "utf8")),
-        options,
-      );
-      assert.equal(readProof(line)?.method, "ssh");
-      assert.equal(await reasonFor(line, owned), "valid");
-      const proof = readProof(line) as Proof;
-      const bytes = Buffer.from(proof.signature, "base64");
-      for (const at of [0, 9, 40, bytes.length >> 1, bytes.length - 1]) {
-        const flipped = Buffer.from(bytes);
-        flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
-        const signature = flipped.toString("base64");
-        assert.equal(
-          await reasonFor(formatProof({ ...proof, signature }), owned),
-          "signature",
-          `${at}`,
-        );
-      }
-      const later = { ...proof, time: "2026-11-24T12:00:01Z" };
-      assert.equal(await reasonFor(formatProof(later), owned), "signature");
-    });
-  }
-
-  it("a signature for another purpose is none for this one", async () => {
-    const { file, publicLine } = makeSshKey(folder, "purpose");
-    const owned = await work(idOfKeyFile(publicLine));
-    const proof = readProof(await proveIdentity(owned, sshSigner(file), options)) as Proof;
-    const text = signedText(proof);
-    const args = ["-Y", "sign", "-q", "-f", file, "-n", "git"];
-    const armoured = execFileSync("ssh-keygen", args, { input: text, encoding: "utf8" });
-    const signature = armoured.replace(/-----.*-----|\n/g, "");
-    assert.equal(await reasonFor(formatProof({ ...proof, signature }), owned), "signature");
-  });
-
-  it("a key in PEM signs for an id in OpenSSH's form only if it is the same key", async () => {
-    const { publicLine } = makeSshKey(folder, "stranger");
-    const owned = await work(idOfKeyFile(publicLine));
-    // Ed25519 in PEM signs for an id in OpenSSH's form; this one is another key.
-    await assert.rejects(proveIdentity(owned, ed25519Signer(keys.privateKey), options), {
-      parameter: "key",
-    });
-    assert.equal(readProof(await prove())?.id.startsWith("ssh-ed25519 "), true);
-  });
-
-  it("a passphrase comes through SSH_ASKPASS; without one it is said what to do", async () => {
-    const { file, publicLine } = makeSshKey(folder, "locked", { passphrase: "secret" });
-    const owned = await work(idOfKeyFile(publicLine));
-    const asking = join(folder, "askpass");
-    writeFileSync(asking, "#!/bin/sh\necho secret\n", { mode: 0o700 });
-    // Or else ssh-keygen would ask whoever runs this test.
-    Object.assign(process.env, {
-      SSH_ASKPASS_REQUIRE: "force",
-      SSH_ASKPASS: asking,
-      DISPLAY: ":0",
-    });
-    const line = await proveIdentity(owned, sshSigner(file), options);
-    assert.equal(await reasonFor(line, owned), "valid");
-    process.env.SSH_ASKPASS = "/bin/false";
-    await assert.rejects(proveIdentity(owned, sshSigner(file), options), {
-      code: "ssh",
-      hint: /passphrase/,
-    });
-  });
-
-  it("a key that others can read is refused by ssh-keygen, and it is said why", async () => {
-    const { file, publicLine } = makeSshKey(folder, "open");
-    chmodSync(file, 0o644);
-    const owned = await work(idOfKeyFile(publicLine));
-    await assert.rejects(proveIdentity(owned, sshSigner(file), options), {
-      code: "ssh",
-      message: /Permissions 0644 for .* are too open/,
-    });
-  });
-
-  it("the command proves and checks, and says so where there is no ssh-keygen", async () => {
-    const { file, publicLine } = makeSshKey(folder, "command");
-    const sketch = join(folder, "command.sketch");
-    writeFileSync(sketch, `${formatIdentity(await work(idOfKeyFile(publicLine)))}\n`);
-    const challenge = ["--challenge", createChallenge()];
-    const proven = await runCli(["identity", "prove", sketch, "--key", file, ...challenge]);
-    assert.equal(proven.code, 0, proven.stderr);
-    const check = ["identity", "check-proof", "-", sketch, ...challenge];
-    const checked = await runCli(check, proven.stdout);
-    assert.match(checked.stdout, /^valid ssh-ed25519 /);
-    assert.equal(checked.code, 0);
-    const bare = spawnSync(process.execPath, [cliEntry, ...check], {
-      env: { PATH: folder },
-      input: proven.stdout,
-      encoding: "utf8",
-    });
-    assert.equal(bare.status, 3);
-    assert.match(bare.stderr, /error: there is no ssh-keygen\n.*hint: .*OpenSSH 8\.1/);
-    assert.equal(bare.stdout, "");
-  });
 });

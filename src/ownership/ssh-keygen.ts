@@ -51,12 +51,14 @@ export async function signWithSsh(keyFile: string, message: string): Promise<str
  * Whether the signature is one by this key over this message, as `ssh-keygen -Y verify` says.
  *
  * @param publicKey type and base64, as in an `authorized_keys` file, no options and no comment
- * @throws StampmillError `ssh` if ssh-keygen is missing or takes over 30 s
+ * @param timeout milliseconds, 30 s by default
+ * @throws StampmillError `ssh` if ssh-keygen is missing, too old or too slow
  */
 export async function verifyWithSsh(
   publicKey: string,
   message: string,
   signature: string,
+  timeout = VERIFY_TIME_OUT,
 ): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "stampmill-ssh-"));
   try {
@@ -65,7 +67,7 @@ export async function verifyWithSsh(
     await writeFile(signers, `${SIGNER} namespaces="${SSH_NAMESPACE}" ${publicKey}\n`);
     await writeFile(signed, armour(signature));
     const args = ["-Y", "verify", "-f", signers, "-I", SIGNER, "-n", SSH_NAMESPACE, "-s", signed];
-    const { code, stdout, stderr } = await runSshKeygen(args, message, VERIFY_TIME_OUT);
+    const { code, stdout, stderr } = await runSshKeygen(args, message, timeout);
     if (/(?:unknown|illegal|invalid) option/.test(stderr)) throw tooOld(stderr);
     return code === 0 && stdout.startsWith(`Good "${SSH_NAMESPACE}" signature for ${SIGNER} `);
   } catch (error) {
