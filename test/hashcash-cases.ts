@@ -16,6 +16,7 @@ export function makeMint(random: Random): Case {
   if (random.chance(0.2)) insert(random, groups, ["-q"]);
   if (random.chance(0.2)) insert(random, groups, ["-Z", random.pick(["0", "1", "2"])]);
   if (random.chance(0.1)) insert(random, groups, ["-g", "1d"]);
+  if (random.chance(0.2)) insert(random, groups, ["-a", "0"]);
   const resources = FAMILIES.flatMap((family) => family.resources);
   if (!byLine && random.chance(0.2)) groups.push(["-C"]);
   let input = "";
