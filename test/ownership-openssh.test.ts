@@ -142,7 +142,7 @@ describe("keys of OpenSSH", { skip: noSshKeygen }, () => {
     assert.equal(proven.code, 0, proven.stderr);
     const check = ["identity", "check-proof", "-", sketch, ...challenge];
     const checked = await runCli(check, proven.stdout);
-    assert.match(checked.stdout, /^valid ssh-ed25519 /);
+    assert.match(checked.stdout, /^valid "ssh-ed25519 /);
     assert.equal(checked.code, 0);
     const bare = spawnSync(process.execPath, [cliEntry, ...check], {
       env: { PATH: folder },

@@ -197,6 +197,9 @@ test("at the break-even number of names nothing is lost, with one more something
     assert.ok(tokensWhenSplit(work, names + 1, policy) < alone * (1 + 1e-9));
   });
   fc.assert(property, often(300));
+  // Where it is beyond all numbers it is still one, for JSON has no other.
+  const barely = readPolicy({ power: 1.0001, cap: 1 });
+  assert.equal(breakEvenNames(2 ** 60, barely), Number.MAX_SAFE_INTEGER);
   assert.equal(breakEvenNames(2 ** 40, readPolicy()), 1);
   assert.equal(breakEvenNames(2 ** 40, readPolicy({ power: 1 })), null);
   // 2^8 units at a power of 1.5 are 4096 tokens uncapped, 64 times the cap: 64^2 names.

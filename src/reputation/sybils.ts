@@ -23,7 +23,8 @@ export function breakEvenNames(hashes: number, policy: Policy): number | null {
   const { power, unit, cap } = policy;
   if (power <= 1) return null;
   const excess = uncapped(hashes, power, unit) / cap;
-  return excess <= 1 ? 1 : Math.floor(excess ** (1 / (power - 1)));
+  if (excess <= 1) return 1;
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.floor(excess ** (1 / (power - 1))));
 }
 
 /** The number of names that gets the most out of the work under a cap, each of them just at it. */

@@ -12,7 +12,7 @@ import { proveIdentity, signerForKey } from "../../ownership/prove.ts";
 import { EXIT } from "../exit.ts";
 import { readInput, readSmallFile } from "../input.ts";
 import { once } from "../options.ts";
-import { toJsonLine, toPrintableLine, writeProduct } from "../output.ts";
+import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "../output.ts";
 import { identityLines } from "./lines.ts";
 
 interface ProveOptions {
@@ -193,7 +193,7 @@ type Verdict = ProofVerdict | { valid: false; reason: "identity"; detail: string
 function toText(verdict: Verdict): string {
   if (!verdict.valid) return `${verdict.reason} (${toPrintableLine(verdict.detail)})\n`;
   const { id, time } = verdict;
-  return `valid ${toPrintableLine(id)} (signed ${formatInstant(time)})\n`;
+  return `valid ${toPrintable(id)} (signed ${formatInstant(time)})\n`;
 }
 
 function toJson(verdict: Verdict): string {

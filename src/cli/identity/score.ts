@@ -80,6 +80,9 @@ export function scoreCommand(): Command {
 
 async function run(files: readonly string[], options: Options): Promise<void> {
   const { now = Date.now(), json } = options;
+  if (options.proofs === "-" && files.includes("-")) {
+    throw badInput("--proofs", "only one of two can be standard input");
+  }
   const policy = options.policy === undefined ? readPolicy() : policyFrom(options.policy);
   const reader = new IdentityReader();
   const identities = await readAll(reader, files);
