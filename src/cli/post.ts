@@ -11,7 +11,7 @@ import {
 import { EXIT } from "./exit.ts";
 import { readInput } from "./input.ts";
 import { decimal, once, wholeNumber } from "./options.ts";
-import { toJsonLine, toPrintable, writeProduct } from "./output.ts";
+import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "./output.ts";
 import { mintWithProgress } from "./progress.ts";
 
 interface Options {
@@ -142,6 +142,6 @@ function toText({ accepted, reason, explanation, price, stamps, rounds }: SendRe
     const times = rounds === 1 ? "" : `, in ${rounds} rounds`;
     return `accepted${bits} for ${stamps} stamp${stamps === 1 ? "" : "s"}${times}\n`;
   }
-  const why = explanation === null ? "" : ` (${toPrintable(explanation)})`;
+  const why = explanation === null ? "" : ` (${toPrintableLine(explanation)})`;
   return `${toPrintable(reason ?? "")}${bits}${why}\n`;
 }
