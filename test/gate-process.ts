@@ -3,8 +3,9 @@
 //
 //   node --import tsx test/gate-process.ts STORE NOW POSTS LANES POSTER...
 //
-// POSTS posts for each poster in turn, LANES at once. After an error of the store it prints `error`
-// with the error's code, and tries again.
+// POSTS posts for each poster in turn, LANES at once; with `-` as many as there is time for until
+// standard input ends. After an error of the store it prints `error` with the error's code, and tries
+// again.
 import { setTimeout as sleep } from "node:timers/promises";
 import { StampmillError } from "../src/errors.ts";
 import { createGate } from "../src/gate/gate.ts";
@@ -34,12 +35,17 @@ async function postOnce(gate: Gate, poster: string): Promise<void> {
   }
 }
 
+function* postersInTurn(): Generator<string> {
+  const untilTold = posts === "-";
+  let told = false;
+  if (untilTold) process.stdin.on("end", () => (told = true)).resume();
+  for (let turn = 0; untilTold ? !told : turn < Number(posts); turn++) yield* posters;
+}
+
 async function main(): Promise<void> {
   const store = await openStore(url);
   const gate = createGate({ store, terms: STEADY, now: () => Number(now) });
-  const work = Array.from({ length: Number(posts) }, () => posters)
-    .flat()
-    .values();
+  const work = postersInTurn();
   const lane = async () => {
     for (const poster of work) await postOnce(gate, poster);
   };

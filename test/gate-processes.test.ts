@@ -47,9 +47,21 @@ const KINDS = [
   { name: "Redis", skip: noRedis, place: (id: string) => `${server.url}?namespace=${id}` },
 ];
 
-function startGate(store: string, posts: number, lanes = 8): ChildProcess {
+function startGate(store: string, posts: number | "-", lanes = 8): ChildProcess {
   const args = ["--import", "tsx", program, store, `${NOW}`, `${posts}`, `${lanes}`, ...POSTERS];
   return spawn(process.execPath, args, { env: cliEnvironment() });
+}
+
+/** Resolves once a gate has printed, from now on, that it let a post in. */
+function nextAccepted(gate: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (data: Buffer) => {
+      if (!data.includes("accepted")) return;
+      gate.stdout?.off("data", look);
+      resolve();
+    };
+    gate.stdout?.on("data", look);
+  });
 }
 
 /** The posts of complete lines: what a reader of the output would let in. */
@@ -109,24 +121,25 @@ test(`Redis: its server killed ${SERVER_KILLS} times under four gates, no post i
   const victim = new RedisServer();
   try {
     await victim.start(DURABLE);
-    const children = Array.from({ length: 4 }, () => startGate(victim.url, POSTS * SERVER_KILLS));
+    // They go on until they are told, so that no kill comes too late.
+    const children = Array.from({ length: 4 }, () => startGate(victim.url, "-"));
     const outcomes = children.map(outcomeOf);
     for (let kill = 0; kill < SERVER_KILLS; kill++) {
-      await Promise.all(
-        children.map((child) => new Promise((resolve) => child.stdout?.once("data", resolve))),
-      );
+      await Promise.all(children.map(nextAccepted));
       await sleep(Math.random() * 100);
       await victim.stop("SIGKILL");
       await sleep(300);
       await victim.start(DURABLE);
     }
+    await Promise.all(children.map(nextAccepted));
+    for (const child of children) child.stdin?.end();
     const ended = await Promise.all(outcomes);
     const text = ended.map(({ stdout }) => stdout).join("");
     for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
     assert.match(text, /^error store$/m, "the server was not missed");
     assert.doesNotMatch(text, /^error (?!store$)/m);
     const posts = acceptedIn(text);
-    assert.equal(posts.length, POSTERS.length * 4 * POSTS * SERVER_KILLS);
+    assert.ok(posts.length > 4 * SERVER_KILLS);
     // Every price below the cap was paid at most once: what was in doubt was never let in.
     assertNonePaidTwice(posts, ACCOUNT);
     await assertRemembered(victim.url, posts, ACCOUNT, 4 * 8 * SERVER_KILLS);

@@ -98,6 +98,20 @@ test("whatever is drawn fits, and every tick is on the axis", () => {
       }
       assert.ok(scale.ticks.length >= 1 && scale.ticks.length <= 9, String(scale.ticks));
     }),
+    // Values that differ in their last digits only.
+    {
+      examples: [
+        [
+          [
+            [1.0000000000000003e-9, 1e-9],
+            [1.0000000000000005e-9, 1e-9],
+          ],
+          undefined,
+          undefined,
+          40,
+        ],
+      ],
+    },
   );
 });
 

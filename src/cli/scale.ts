@@ -27,9 +27,14 @@ export function scaleFor(values: readonly number[], { log }: Axis, most: number)
     : logarithmic(least, greatest, log, Math.max(2, most));
 }
 
+/** Values that differ by less, as a share of them, are one value: ticks have 12 digits. */
+const LEAST_SPAN = 1e-9;
+
 function linear(least: number, greatest: number, most: number): Scale {
   const low = least > 0 && least < 0.7 * greatest ? 0 : least;
-  const step = niceStep((greatest - low || Math.abs(low) || 1) / (most - 1));
+  const size = Math.max(Math.abs(low), Math.abs(greatest));
+  const span = greatest - low > LEAST_SPAN * size ? greatest - low : size || 1;
+  const step = niceStep(span / (most - 1));
   const from = step * Math.floor(low / step);
   const to = Math.max(from + step, step * Math.ceil(greatest / step));
   const count = Math.round((to - from) / step);
