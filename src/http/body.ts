@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "./message.ts";
+import type { NodeRequest } from "./node-types.ts";
 
 /** Bytes of a body that are taken unless said otherwise: 64 stamps of 4096 characters. */
 export const DEFAULT_MAX_BODY = 1 << 18;
@@ -13,7 +13,7 @@ export function tooLarge(maxBody: number): HttpProblem {
 }
 
 /** Whether a body announces itself as larger. */
-export function announcesMore(request: IncomingMessage, maxBody: number): boolean {
+export function announcesMore(request: NodeRequest, maxBody: number): boolean {
   return Number(request.headers["content-length"] ?? 0) > maxBody;
 }
 
@@ -22,7 +22,7 @@ export function announcesMore(request: IncomingMessage, maxBody: number): boolea
  *
  * @throws HttpProblem if it is larger, or its sender breaks off
  */
-export function readBody(request: IncomingMessage, maxBody: number): Promise<Uint8Array> {
+export function readBody(request: NodeRequest, maxBody: number): Promise<Uint8Array> {
   const { headers } = request;
   if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
     return Promise.resolve(EMPTY);

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import { badInput } from "../errors.ts";
 import type { Gate } from "../gate/types.ts";
 import { DEFAULT_MAX_BODY, readBody } from "./body.ts";
 import { type GuardOptions, guardRequests } from "./guard.ts";
 import { HttpProblem, type HttpResponse, problemResponse } from "./message.ts";
 import { toRequest } from "./node.ts";
+import type { NodeRequest } from "./node-types.ts";
 import type { GateHandler } from "./routes.ts";
 
 // What is used of Fastify, and no import of its types: whoever does not use it has them not.
@@ -16,7 +16,7 @@ interface FastifyReply {
 }
 
 interface FastifyRequest {
-  readonly raw: IncomingMessage;
+  readonly raw: NodeRequest;
   readonly body: unknown;
 }
 

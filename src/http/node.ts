@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gate } from "../gate/types.ts";
 import { DEFAULT_MAX_BODY, readBody } from "./body.ts";
 import { type GuardOptions, guardRequests } from "./guard.ts";
 import { HttpProblem, type HttpRequest, type HttpResponse, problemResponse } from "./message.ts";
+import type { NodeRequest, NodeResponse } from "./node-types.ts";
 import type { GateHandler } from "./routes.ts";
 
 export interface NodeOptions {
@@ -12,10 +12,11 @@ export interface NodeOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;
-
 /** A gate's endpoints as a listener for node:http. */
-export function nodeListener(handler: GateHandler, options: NodeOptions = {}): NodeListener {
+export function nodeListener(
+  handler: GateHandler,
+  options: NodeOptions = {},
+): (request: NodeRequest, response: NodeResponse) => void {
   const { maxBody = DEFAULT_MAX_BODY } = options;
   return (request, response) => {
     const answer = async () => handler(toRequest(request, await readBody(request, maxBody)));
@@ -27,11 +28,11 @@ export function nodeListener(handler: GateHandler, options: NodeOptions = {}): N
  * A listener for node:http before yours: it passes on requests that are paid for, with their body,
  * and answers the others. The message that the stamps pay for is the body.
  */
-export function nodeGuard(
+export function nodeGuard<Request extends NodeRequest, Response extends NodeResponse>(
   gate: Gate,
-  options: GuardOptions<IncomingMessage> & NodeOptions,
-  listener: (request: IncomingMessage, response: ServerResponse, body: Uint8Array) => void,
-): NodeListener {
+  options: GuardOptions<Request> & NodeOptions,
+  listener: (request: Request, response: Response, body: Uint8Array) => void,
+): (request: Request, response: Response) => void {
   const guard = guardRequests(gate, options);
   const { maxBody = DEFAULT_MAX_BODY } = options;
   return (request, response) => {
@@ -50,7 +51,7 @@ export function nodeGuard(
 }
 
 /** The plain form of a request; its headers are sorted out only if somebody looks at them. */
-export function toRequest(request: IncomingMessage, body: Uint8Array): HttpRequest {
+export function toRequest(request: NodeRequest, body: Uint8Array): HttpRequest {
   return {
     method: request.method ?? "",
     target: request.url ?? "",
@@ -63,7 +64,7 @@ export function toRequest(request: IncomingMessage, body: Uint8Array): HttpReque
 
 /** Writes an answer, with headers of the server's own; of a HEAD request Node leaves out the body. */
 export function sendResponse(
-  response: ServerResponse,
+  response: NodeResponse,
   { status, headers, body }: HttpResponse,
   more: Record<string, string | number> = {},
 ): void {
@@ -82,7 +83,7 @@ export function toProblemResponse(error: unknown): HttpResponse {
 
 function answerWith(
   answer: () => Promise<HttpResponse | null>,
-  response: ServerResponse,
+  response: NodeResponse,
   { onError = warn }: NodeOptions,
 ): void {
   answer()

@@ -3,14 +3,8 @@ import type { Identity } from "../identity/format.ts";
 import { idOfKeyFile } from "../identity/id.ts";
 import { audienceOf, checkAudience, checkChallenge } from "./challenge.ts";
 import { isSigned } from "./check.ts";
-import {
-  methodsFor,
-  type ProofMethod,
-  publicPem,
-  readEd25519Key,
-  signEd25519,
-  whyUnprovable,
-} from "./keys.ts";
+import { publicPem, readEd25519Key, signEd25519 } from "./ed25519.ts";
+import { methodsFor, type ProofMethod, whyUnprovable } from "./keys.ts";
 import { claimOf, formatProof, signedText } from "./proof.ts";
 import { signWithSsh } from "./ssh-keygen.ts";
 import { signerOf } from "./ssh-signature.ts";
