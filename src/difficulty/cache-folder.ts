@@ -1,5 +1,6 @@
+import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /**
  * Where programs keep what they can work out again, for this user: XDG_CACHE_HOME or else ~/.cache
@@ -18,6 +19,21 @@ export function cacheFolder(
   const home = homeFolder(environment);
   if (home === undefined) return undefined;
   return platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
+}
+
+/**
+ * A folder and those above it that are missing. Not mkdir's `recursive`, which never ends where a
+ * folder exists and takes none: Node 20 fills its memory in /proc.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 function homeFolder({ HOME }: NodeJS.ProcessEnv): string | undefined {

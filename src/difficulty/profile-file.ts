@@ -8,7 +8,7 @@ import { CONDITIONS, type Condition } from "../measure.ts";
 import { kernelName, MAX_THREADS } from "../search-job.ts";
 import { type Algorithm, isAlgorithm } from "../stamp/digest.ts";
 import { packageVersion } from "../version.ts";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder, makeFolder } from "./cache-folder.ts";
 import type { Pace } from "./pace.ts";
 
 /** What a profile holds for: it is worth nothing where any of this differs. */
@@ -199,21 +199,6 @@ export function writeProfile(profile: Profile): { file: string } | Problem {
   } catch (error) {
     remove(unfinished);
     return { problem: `the calibration is not kept: ${(error as Error).message}` };
-  }
-}
-
-/**
- * A folder and those above it that are missing. Not mkdir's `recursive`, which never ends where a
- * folder exists and takes none: Node 20 fills its memory in /proc.
- */
-function makeFolder(folder: string): void {
-  if (fs.existsSync(folder)) return;
-  if (!fs.existsSync(dirname(folder))) makeFolder(dirname(folder));
-  try {
-    fs.mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // Somebody else may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

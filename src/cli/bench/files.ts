@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import {
   accessSync,
   constants,
-  mkdirSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -12,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { MAX_RESULT_BYTES, readResult, type SavedResult } from "../../bench/read-result.ts";
-import { cacheFolder } from "../../difficulty/cache-folder.ts";
+import { cacheFolder, makeFolder } from "../../difficulty/cache-folder.ts";
 import { badInput } from "../../errors.ts";
 import { EnvironmentError } from "../exit.ts";
 import { readInput } from "../input.ts";
@@ -104,19 +103,12 @@ function savedFolder(): string {
 /** The file of the cache folder for a result begun at this instant; its folder is made. */
 export function savedFile(date: string): string {
   const file = join(savedFolder(), `bench-${date.replace(/[-:]/g, "")}.json`);
-  // Not with "recursive", which never ends in Node 20 where a parent cannot hold folders (/proc).
-  makeFolder(dirname(dirname(file)));
-  makeFolder(dirname(file));
-  return file;
-}
-
-function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    makeFolder(dirname(file));
   } catch (cause) {
-    const error = cause as NodeJS.ErrnoException;
-    if (error.code !== "EEXIST") throw new EnvironmentError(`cannot make ${folder}`, error);
+    throw new EnvironmentError(`cannot make ${dirname(file)}`, cause as NodeJS.ErrnoException);
   }
+  return file;
 }
 
 /**
