@@ -19,6 +19,7 @@ test("a trailer goes into the last paragraph if that consists of trailers, and i
     ["one\n\nA: b\n c\nD-e: f\n", `one\n\nA: b\n c\nD-e: f\nHashcash: ${STAMP}\n`],
     ["one\n\nA: b\nmore\n", `one\n\nA: b\nmore\n\nHashcash: ${STAMP}\n`],
     ["one\n\n# comment\n", `one\n\nHashcash: ${STAMP}\n\n# comment\n`],
+    ["one\n# - >8 -\r\r\nx\n", `one\n\nHashcash: ${STAMP}\n# - >8 -\r\r\nx\n`],
   ];
   for (const [message, expected] of cases) {
     assert.equal(addTrailer(message, STAMP, keepAll), expected);

@@ -7,7 +7,8 @@ export const MAX_COMMIT_STAMPS = 100;
 /** Longest line of a message, in bytes. */
 export const MAX_MESSAGE_LINE = 1 << 20;
 
-const SCISSORS = /^# -+ >8 -+\r?$/;
+/** However many CRs a line ends in: some of what reads lines here takes one off, some takes none. */
+const SCISSORS = /^# -+ >8 -+\r*$/;
 
 /**
  * Reads a commit's message line by line: its stamps, and a digest of all the rest but blanks at the
