@@ -63,7 +63,6 @@ test("a post that pays too little is told what is missing, and no stamp of it is
   assert.deepEqual(reasonOf(short), [402, "underpaid"]);
   const { missing, quote } = JSON.parse(short.body);
   assert.ok(missing.count >= 1);
-  assert.equal(short.headers["x-stampmill-price"], String(quote.price));
   assert.equal(short.headers["x-stampmill-reason"], "underpaid");
   const more = await pay(quote, digest, { ...quote, ...missing });
   assert.equal((await plain.post({ ...who, stamps: [...stamps, ...more] })).status, 201);

@@ -9,7 +9,7 @@ import {
   type Outcome,
   problemResponse,
 } from "./message.ts";
-import { asking, readStamps, verdictResponse } from "./verdict.ts";
+import { asking, priceHeaders, readStamps, verdictResponse } from "./verdict.ts";
 
 /** A request of your own application's that is to be paid for with its `X-Hashcash` headers. */
 export interface GuardedRequest {
@@ -43,7 +43,11 @@ export function createGuard(gate: Gate): Guard {
     const seen = { endpoint: "guard", stamps: stamps.length };
     try {
       const verdict = await asking(() => gate.post({ ...post, stamps }));
-      if (!verdict.accepted) return { admitted: false, response: verdictResponse(verdict, seen) };
+      if (!verdict.accepted) {
+        const response = verdictResponse(verdict, seen);
+        const headers = { ...response.headers, ...priceHeaders(verdict.quote) };
+        return { admitted: false, response: { ...response, headers } };
+      }
       const paid = { "x-stampmill-paid": String(verdict.price) };
       const outcome = { ...seen, reason: null, paid: verdict.price };
       return { admitted: true, headers: paid, outcome };

@@ -57,10 +57,11 @@ function postsEndpoint(gate: Gate, rules: HandlerRules): Endpoint {
     methods: ["POST"],
     async answer(request, query) {
       readQuery(query, []);
-      const { message, ...given } = readPost(request);
+      const { stamps, digest, message, weight, ...given } = readPost(request);
       if (message === null && rules.requireMessage) throw badRequest("message is missing");
       const resource = resourceOf(given.resource, rules);
-      const post = { ...given, resource, poster: posterOf(request, given.poster, rules) };
+      const poster = posterOf(request, given.poster, rules);
+      const post = { stamps, resource, poster, digest, weight };
       const verdict = await asking(() => gate.post(post));
       if (verdict.accepted) await rules.onPost?.({ ...post, message });
       return verdictResponse(verdict, { endpoint: "posts", stamps: post.stamps.length });

@@ -53,7 +53,8 @@ export function createLog(descriptor: number, most: LogLevel): Log {
     }
     busy = waiting !== "";
     if (!busy) return written();
-    const bytes = Buffer.from(waiting);
+    // What strangers sent is in it, and it may end in a terminal.
+    const bytes = Buffer.from(toAscii(waiting));
     waiting = "";
     writeOut(bytes);
   };
@@ -90,7 +91,6 @@ export function createLog(descriptor: number, most: LogLevel): Log {
 }
 
 function line(level: string, event: string, fields: LogFields): string {
-  // What strangers sent is in it, and it may end in a terminal.
   const time = new Date().toISOString();
-  return `${toAscii(JSON.stringify({ time, level, event, ...fields }))}\n`;
+  return `${JSON.stringify({ time, level, event, ...fields })}\n`;
 }

@@ -15,7 +15,7 @@ export interface NodeRequest {
 export interface NodeResponse {
   readonly headersSent: boolean;
   setHeader(name: string, value: string): unknown;
-  writeHead(status: number, headers: Record<string, string | number>): unknown;
+  writeHead(status: number, namesAndValues: string[]): unknown;
   end(body: string): unknown;
   destroy(error: Error): unknown;
 }

@@ -127,26 +127,48 @@ export class GateServer {
     const start = performance.now();
     const id = this.#idOf(request);
     this.#count(request.socket, 1);
-    const closed = new Promise<boolean>((resolve) => {
-      response.once("close", () => resolve(response.writableFinished));
-    });
-    const answered = this.#answer(request, mustContinue ? () => response.writeContinue() : () => {})
-      .catch((error) => this.#toAnswer(error, id))
-      .then((answer) => {
-        const last = this.#stopping ? { connection: "close" } : {};
-        sendResponse(response, answer, { "x-request-id": id, ...last });
-        return answer.outcome;
-      })
-      .catch((error): Outcome => {
-        response.destroy(error);
-        return { endpoint: "none", reason: "internal" };
-      });
     // A client may be gone before its post is judged, and it counts all the same.
-    Promise.all([answered, closed]).then(([outcome, sent]) => {
+    let outcome: Outcome | null = null;
+    let sent: boolean | null = null;
+    const report = () => {
+      if (outcome === null || sent === null) return;
       this.#count(request.socket, -1);
       const status = sent ? response.statusCode : CLIENT_GONE;
       this.#report(request, id, status, outcome, performance.now() - start);
+    };
+    response.once("close", () => {
+      sent = response.writableFinished;
+      report();
     });
+    this.#respond(request, response, id, mustContinue).then((answered) => {
+      outcome = answered;
+      report();
+    });
+  }
+
+  async #respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    mustContinue: boolean,
+  ): Promise<Outcome> {
+    let answer: HttpResponse;
+    try {
+      answer = await this.#answer(request, response, mustContinue);
+    } catch (error) {
+      answer = this.#toAnswer(error, id);
+    }
+    try {
+      sendResponse(response, answer, this.#ownHeaders(id));
+      return answer.outcome;
+    } catch (error) {
+      response.destroy(error as Error);
+      return { endpoint: "none", reason: "internal" };
+    }
+  }
+
+  #ownHeaders(id: string): Record<string, string> {
+    return this.#stopping ? { "x-request-id": id, connection: "close" } : { "x-request-id": id };
   }
 
   #count(socket: Socket, more: number): void {
@@ -156,11 +178,15 @@ export class GateServer {
     if (requests !== undefined) this.#connections.set(socket, requests + more);
   }
 
-  async #answer(request: IncomingMessage, proceed: () => void): Promise<HttpResponse> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    mustContinue: boolean,
+  ): Promise<HttpResponse> {
     const { maxBody, maxPending } = this.#limits;
     if (this.#pending > maxPending) throw overloaded();
     if (announcesMore(request, maxBody)) throw tooLarge(maxBody);
-    proceed();
+    if (mustContinue) response.writeContinue();
     return this.#handle(toRequest(request, await readBody(request, maxBody)));
   }
 

@@ -37,7 +37,7 @@ export function readStamps(headers: readonly string[]): string[] {
 }
 
 /** The price in headers, for clients behind a proxy that passes on nothing else. */
-function priceHeaders(quote: Quote): Record<string, string> {
+export function priceHeaders(quote: Quote): Record<string, string> {
   return {
     "x-stampmill-price": String(quote.price),
     "x-stampmill-bits": String(quote.bits),
@@ -58,7 +58,6 @@ export function verdictResponse(
   if (verdict.accepted) {
     return jsonResponse(201, body, { endpoint, reason: null, paid: verdict.price, stamps });
   }
-  const { reason, quote } = verdict;
-  const headers = { [REASON_HEADER]: reason, ...priceHeaders(quote) };
-  return jsonResponse(402, body, { endpoint, reason, stamps }, headers);
+  const { reason } = verdict;
+  return jsonResponse(402, body, { endpoint, reason, stamps }, { [REASON_HEADER]: reason });
 }

@@ -42,12 +42,14 @@ export class PosterTable {
     return outcomes;
   }
 
-  leads(questions: readonly PosterQuestion[]): (number | null)[] {
+  /** Answers each call's questions, all at one moment of the store. */
+  leads(calls: readonly (readonly PosterQuestion[])[]): (readonly (number | null)[])[] {
     const { clock } = this.#read();
-    return questions.map(({ poster, tariff, now }) => {
+    const lead = ({ poster, tariff, now }: PosterQuestion) => {
       const tat = this.#tat(poster);
       return tat === null ? null : tat - tick(clock, now, tariff.full).seen;
-    });
+    };
+    return calls.map((questions) => questions.map(lead));
   }
 
   secret(): Uint8Array {

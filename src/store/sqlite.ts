@@ -65,8 +65,8 @@ class SqliteStore implements Store {
     MAX_TRANSACTION,
     sizeOfCharge,
   );
-  readonly #asked = new Turn((questions: readonly PosterQuestion[]) =>
-    this.#transaction("BEGIN", "cannot be read", () => this.#posters.leads(questions)),
+  readonly #asked = new Turn((calls: readonly (readonly PosterQuestion[])[]) =>
+    this.#transaction("BEGIN", "cannot be read", () => this.#posters.leads(calls)),
   );
 
   constructor(file: string, { db, engine }: OpenedFile) {
@@ -95,7 +95,7 @@ class SqliteStore implements Store {
 
   async leads(questions: readonly PosterQuestion[]): Promise<readonly (number | null)[]> {
     checkQuestions(questions);
-    return Promise.all(questions.map((question) => this.#asked.add(question)));
+    return this.#asked.add(questions);
   }
 
   async secret(): Promise<Uint8Array> {
