@@ -23,10 +23,10 @@ test("property: the keyed hash is HMAC-SHA-256 as node:crypto has it", () => {
 test("a salt is good in its period and the next, and a little before its own", () => {
   const source = new SaltSource(Buffer.from("a secret"), 60_000);
   const salt = source.for("forum", "alice", 600_000).current;
-  const isGood = (now: number) => source.for("forum", "alice", now).isGood(salt);
+  const isGood = (now: number) => source.for("forum", "alice", now).isGood(salt, now);
   const goodAt = [594_999, 595_000, 600_000, 659_999, 660_000, 719_999, 720_000].filter(isGood);
   assert.deepEqual(goodAt, [595_000, 600_000, 659_999, 660_000, 719_999]);
-  assert.equal(source.for("forum", "alice", 600_001).holds, 119_999);
+  assert.equal(source.for("forum", "alice", 600_001).holds(600_001), 119_999);
 });
 
 test("a salt is its poster's, its board's and its secret's", () => {
@@ -41,7 +41,7 @@ test("a salt is its poster's, its board's and its secret's", () => {
   for (const [i, each] of salts.entries()) {
     assert.match(each.current, /^[\w-]{22}$/);
     assert.deepEqual(
-      salts.map((other) => other.isGood(each.current)),
+      salts.map((other) => other.isGood(each.current, 0)),
       salts.map((_, j) => j === i),
     );
   }

@@ -3,11 +3,13 @@ import { hashesFor, planStamps, priceFor, type StampPlan } from "../price/paymen
 import { STEPS } from "../price/price.ts";
 import type { CheckedTerms } from "../price/terms.ts";
 import { formatStampDate } from "../stamp/date.ts";
+import { posterKey } from "../store/charge.ts";
 import { spentEntry } from "../store/entry.ts";
 import { hashesOf } from "../work.ts";
 import { cheapAt, debtOf, explain, inWords, quotedPrice, type Standing } from "./explain.ts";
 import { type JudgedStamps, judgeCheaply, judgeWork } from "./judge.ts";
 import { type GateSettings, readGateOptions } from "./options.ts";
+import { Recent } from "./recent.ts";
 import { type Place, readRequest } from "./request.ts";
 import { type PosterSalts, SaltSource } from "./salt.ts";
 import type {
@@ -45,6 +47,7 @@ class StoreGate implements Gate {
   #second = -1;
   #dateText = "";
   readonly #plans = new Map<number, StampPlan>();
+  readonly #keys = new Recent<Uint8Array>();
   /** The period in which the secret was read. */
   #period = -1;
 
@@ -91,11 +94,11 @@ class StoreGate implements Gate {
     verdicts: readonly StampVerdict[],
     paid: number,
   ): Promise<GateVerdict> {
-    const { key, tariff, advance, now } = place;
+    const { tariff, advance, now } = place;
     const stamps = verdicts.map(({ stamp }) => spentEntry(stamp));
     const keep = this.#life + this.#settings.grace;
     const [outcome] = await this.#settings.store.charge(
-      [{ poster: key, tariff, advance, paid, stamps, now }],
+      [{ poster: this.#keyOf(place), tariff, advance, paid, stamps, now }],
       { keep, remember: this.terms.remember },
     );
     if (outcome === undefined) throw new Error("the store gave no outcome");
@@ -154,7 +157,7 @@ class StoreGate implements Gate {
     const standing = this.#standing(place, lead);
     const price = quotedPrice(standing);
     const { bits, count } = this.#plan(price);
-    const { current: salt, holds } = salts;
+    const { current: salt } = salts;
     return {
       price: price / STEPS,
       bits,
@@ -163,7 +166,7 @@ class StoreGate implements Gate {
       salt,
       resource: `${board}/${salt}/${digest ?? DIGEST_PLACE}`,
       date: this.#date(now),
-      holds,
+      holds: salts.holds(now),
       leastBits,
       maxStamps,
       debt: debtOf(standing),
@@ -195,9 +198,17 @@ class StoreGate implements Gate {
     return { terms: this.terms, tariff, lead, known, advance, now };
   }
 
-  async #lead({ key, tariff, now }: Place): Promise<number | null> {
-    const [lead = null] = await this.#settings.store.leads([{ poster: key, tariff, now }]);
+  async #lead(place: Place): Promise<number | null> {
+    const { tariff, now } = place;
+    const [lead = null] = await this.#settings.store.leads([
+      { poster: this.#keyOf(place), tariff, now },
+    ]);
     return lead;
+  }
+
+  #keyOf({ resource, poster }: Place): Uint8Array {
+    const name = `${resource.length}:${resource}${poster}`;
+    return this.#keys.get(name, () => posterKey(resource, poster));
   }
 
   /**

@@ -63,7 +63,7 @@ function judgeFields(stamp: Stamp, rules: StampRules): StampReason | null {
 
 function judgeSalt({ resource }: Stamp, rules: StampRules): StampReason | null {
   const salt = resource.slice(rules.before.length, -rules.behind.length);
-  return rules.salts.isGood(salt) ? null : "wrong-salt";
+  return rules.salts.isGood(salt, rules.now) ? null : "wrong-salt";
 }
 
 /**

@@ -2,7 +2,6 @@ import { badInput } from "../errors.ts";
 import type { Tariff } from "../price/price.ts";
 import { advanceFor, tariffFor } from "../price/terms.ts";
 import { percentEncode } from "../stamp/resource.ts";
-import { posterKey } from "../store/charge.ts";
 import type { GateSettings } from "./options.ts";
 import type { QuoteRequest } from "./types.ts";
 
@@ -19,7 +18,6 @@ export interface Place {
   readonly digest: string | undefined;
   /** The board as it stands in a stamp. */
   readonly board: string;
-  readonly key: Uint8Array;
   readonly tariff: Tariff;
   /** Whether the poster has credit, be it 0. */
   readonly known: boolean;
@@ -55,7 +53,6 @@ export function readRequest(request: QuoteRequest, settings: GateSettings): Plac
     poster,
     digest,
     board,
-    key: posterKey(resource, poster),
     tariff: credit === null ? settings.usual : tariffFor(settings.terms, credit),
     known: credit !== null,
     advance: advanceFor(settings.terms, weight),

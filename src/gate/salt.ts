@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { Recent } from "./recent.ts";
 
 /** Characters of a salt: 132 bits in base64url. */
 const SALT_LENGTH = 22;
@@ -17,6 +18,8 @@ const DIGEST = 32;
 export class SaltSource {
   readonly #keyed: KeyedHash;
   readonly #rotate: number;
+  readonly #recent = new Recent<PosterSalts>();
+  #period = Number.NaN;
 
   /** @param rotate length of a period in milliseconds */
   constructor(secret: Uint8Array, rotate: number) {
@@ -24,31 +27,31 @@ export class SaltSource {
     this.#rotate = rotate;
   }
 
-  /** The salts of one poster as they are now. */
+  /** The salts of one poster in the period that it is now. */
   for(board: string, poster: string, now: number): PosterSalts {
-    return new PosterSalts(this.#keyed, `${board.length}:${board}${poster}`, this.#rotate, now);
+    const period = Math.floor(now / this.#rotate);
+    if (period !== this.#period) this.#recent.clear();
+    this.#period = period;
+    const name = `${board.length}:${board}${poster}`;
+    return this.#recent.get(name, () => new PosterSalts(this.#keyed, name, this.#rotate, period));
   }
 }
 
-/** The salts of one poster at one moment, each made when it is asked for. */
+/** The salts of one poster in one period, each made when it is asked for. */
 export class PosterSalts {
   readonly #keyed: KeyedHash;
   readonly #name: string;
-  /** For how many milliseconds the current one is good: its period's rest and all of the next. */
-  readonly holds: number;
+  readonly #rotate: number;
   readonly #period: number;
-  /** Whether another server may be in the next period already. */
-  readonly #turning: boolean;
   #current: string | null = null;
   #before: string | null = null;
   #next: string | null = null;
 
-  constructor(keyed: KeyedHash, name: string, rotate: number, now: number) {
+  constructor(keyed: KeyedHash, name: string, rotate: number, period: number) {
     this.#keyed = keyed;
     this.#name = name;
-    this.#period = Math.floor(now / rotate);
-    this.#turning = Math.floor((now + CLOCK_SKEW) / rotate) > this.#period;
-    this.holds = (this.#period + 2) * rotate - now;
+    this.#rotate = rotate;
+    this.#period = period;
   }
 
   /** The salt to mint with. */
@@ -57,12 +60,17 @@ export class PosterSalts {
     return this.#current;
   }
 
+  /** For how many milliseconds that is good: its period's rest and all of the next. */
+  holds(now: number): number {
+    return (this.#period + 2) * this.#rotate - now;
+  }
+
   /** Whether it is the salt of this period or the one before; at its turn also of the next. */
-  isGood(salt: string): boolean {
+  isGood(salt: string, now: number): boolean {
     if (salt === this.current) return true;
     this.#before ??= this.#make(this.#period - 1);
     if (salt === this.#before) return true;
-    if (!this.#turning) return false;
+    if (now + CLOCK_SKEW < (this.#period + 1) * this.#rotate) return false;
     this.#next ??= this.#make(this.#period + 1);
     return salt === this.#next;
   }

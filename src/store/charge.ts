@@ -71,7 +71,9 @@ const MAX_TIME = 253_402_300_799_999;
  */
 export function posterKey(board: string, poster: string): Uint8Array {
   const text = `${board.length}:${board}${poster}`;
-  return Buffer.from(hash("sha256", text, "hex"), "hex").subarray(0, DIGEST_LENGTH);
+  const key = Buffer.alloc(DIGEST_LENGTH);
+  key.write(hash("sha256", text, "hex"), "hex");
+  return key;
 }
 
 /** A charge that waits for its turn. */

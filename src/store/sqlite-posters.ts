@@ -1,6 +1,7 @@
 import { type ClockMarks, tick } from "../price/clock.ts";
 import { takeStep } from "../price/price.ts";
 import type { Charge, ChargeOutcome, PosterQuestion } from "./charge.ts";
+import type { SqlValue } from "./sqlite-library.ts";
 import type { Marks, SpentTable } from "./sqlite-spent.ts";
 import type { Statements } from "./sqlite-statements.ts";
 import { purgeLimit, type SpendOutcome } from "./store.ts";
@@ -53,7 +54,7 @@ export class PosterTable {
   }
 
   secret(): Uint8Array {
-    const { secret = null } = this.#row();
+    const { secret = null } = checkGate(this.#sql.secret.get());
     // A blob is a Uint8Array in node:sqlite, an ArrayBuffer in libsql.
     const bytes = new Uint8Array(typeof secret === "object" && secret !== null ? secret : []);
     if (bytes.length !== SECRET_LENGTH) throw new Error("its secret is damaged");
@@ -89,15 +90,16 @@ export class PosterTable {
   }
 
   #read(): { clock: ClockMarks; remember: number } {
-    const { seen, offset, low, remember } = this.#row();
+    const { seen, offset, low, remember } = checkGate(this.#sql.gate.get());
     const clock = { seen: Number(seen), offset: Number(offset), low: Number(low) };
     return { clock, remember: Number(remember) };
   }
+}
 
-  #row() {
-    const row = this.#sql.gate.get();
-    // Without it nobody knows what time it was.
-    if (row === undefined) throw new Error("its table of the gate is empty");
-    return row;
-  }
+type Row = Record<string, SqlValue>;
+
+/** The one row of the table of the gate: without it nobody knows what time it was. */
+function checkGate(row: Row | undefined): Row {
+  if (row === undefined) throw new Error("its table of the gate is empty");
+  return row;
 }

@@ -28,7 +28,8 @@ export function prepareAll(db: SqlDatabase) {
     newestExpired: db.prepare("SELECT max(time) AS time FROM spent WHERE time <= ?"),
     removeThrough: db.prepare("DELETE FROM spent WHERE (time, digest) <= (?, ?)"),
     removeUpTo: db.prepare("DELETE FROM spent WHERE time <= ?"),
-    gate: db.prepare("SELECT seen, offset, low, remember, secret FROM gate"),
+    gate: db.prepare("SELECT seen, offset, low, remember FROM gate"),
+    secret: db.prepare("SELECT secret FROM gate"),
     setClock: db.prepare("UPDATE gate SET seen = ?, offset = ?, low = ?"),
     setRemember: db.prepare("UPDATE gate SET remember = ?"),
     // Two parameters: libsql takes a lone blob for a list of named ones.
