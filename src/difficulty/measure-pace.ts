@@ -27,9 +27,12 @@ export interface MeasuredPace {
 }
 
 /** Searches whose overhead is timed. */
-const TIMED = 15;
-/** Each thread is worth starting for 2^14 hashes, as the engine sees it. */
-const BITS_A_THREAD = 14;
+const TIMED = 25;
+/**
+ * What such a search takes from each thread: 2^18 hashes, in which it goes through the whole table of
+ * schedules. After an eighth of that, 0.2 to 0.5 ms of filling its cache are still to come.
+ */
+const BITS_A_THREAD = 18;
 
 /**
  * Measures all that goes into the time a stamp takes on this machine.
@@ -50,9 +53,9 @@ export async function measurePace(options: PaceOptions): Promise<MeasuredPace> {
 }
 
 /**
- * Seconds that a stamp takes beside its hashes: the median of searches that end as a stamp's does, soon,
- * but start all threads. (Not of searches for so many counters: a group of 2^18 that is not tried to
- * its end takes as long as a whole one, which is no stamp's case.)
+ * Seconds that a stamp takes beside its hashes: the median of searches that end as a stamp's does, as
+ * short as they may be for all threads to be at work. (Not of searches for so many counters: a group of
+ * 2^18 that is not tried to its end takes as long as a whole one, which is no stamp's case.)
  */
 async function measureOverhead(task: TimedSearch & { threads: number }, rate: number) {
   const until = BITS_A_THREAD + Math.ceil(Math.log2(task.threads));
