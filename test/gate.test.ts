@@ -158,6 +158,48 @@ test("a quote is as of a little earlier, so that a clock slightly behind still t
     assert.equal(priceOf(verdict), quote.price);
   }));
 
+test("a flood of refused posts asks the store once a second, and is told what posts meanwhile cost", () =>
+  withGate({ terms: { ...CHEAP, burst: 0 } }, async (other, store, more) => {
+    let asked = 0;
+    const counting: Store = Object.create(store, {
+      leads: {
+        value: (...args: Parameters<Store["leads"]>) => {
+          asked++;
+          return store.leads(...args);
+        },
+      },
+      secret: { value: () => store.secret() },
+      charge: { value: (...args: Parameters<Store["charge"]>) => store.charge(...args) },
+    });
+    const gate = more({ store: counting });
+    const priceOfRefusal = async () => {
+      const verdict = await gate.post({ ...REQUEST, stamps: ["no stamp"] });
+      assert.equal(verdict.accepted, false);
+      return verdict.accepted ? null : verdict.quote.price;
+    };
+    const prices = async (posts: number) => {
+      asked = 0;
+      const seen = new Set<number | null>();
+      for (let i = 0; i < posts; i++) seen.add(await priceOfRefusal());
+      return [asked, ...seen];
+    };
+    assert.deepEqual(await prices(50), [1, 6]);
+    await pay(gate);
+    assert.deepEqual(await prices(50), [0, 7]);
+    // What another gate accepts is seen within a second, or by whoever asks for the price.
+    await pay(other);
+    clock.now += 999;
+    assert.deepEqual(await prices(2), [0, 6.984375]);
+    clock.now += 1;
+    assert.deepEqual(await prices(2), [1, 7.984375]);
+    await pay(other);
+    assert.equal((await gate.quote(REQUEST)).price, 8.984375);
+    assert.deepEqual(await prices(2), [0, 8.984375]);
+    // A clock that jumps back is not believed.
+    clock.now -= 1;
+    assert.equal((await prices(2))[0], 1);
+  }));
+
 test("a store that fails accepts nothing, and is asked again", () =>
   withGate({}, async (_, store, more) => {
     const failing = { down: true };

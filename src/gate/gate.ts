@@ -25,6 +25,9 @@ import type {
   StampVerdict,
 } from "./types.ts";
 
+/** How old what a refused post is told of its poster's debt may be, in milliseconds. */
+const FRESH = 1000;
+
 /** What stands for the digest in the resource of a quote that was asked for without one. */
 const DIGEST_PLACE = "{digest}";
 
@@ -47,7 +50,7 @@ class StoreGate implements Gate {
   #second = -1;
   #dateText = "";
   readonly #plans = new Map<number, StampPlan>();
-  readonly #keys = new Recent<Uint8Array>();
+  readonly #posters = new Recent<RecentPoster>();
   /** The period in which the secret was read. */
   #period = -1;
 
@@ -74,8 +77,11 @@ class StoreGate implements Gate {
     const { stamps } = request;
     if (!Array.isArray(stamps)) throw badInput("stamps", "stamps must be a list of strings");
     const salts = await this.#saltsOf(place);
-    const refuse = async (reason: GateReason, verdicts: readonly StampVerdict[] = []) =>
-      this.#rejected(place, salts, await this.#lead(place), reason, verdicts);
+    const refuse = async (reason: GateReason, verdicts: readonly StampVerdict[] = []) => {
+      const known = this.#recentLead(place);
+      const lead = known === undefined ? await this.#lead(place) : known;
+      return this.#rejected(place, salts, lead, reason, verdicts);
+    };
     if (stamps.length === 0) return refuse("no-stamps");
     if (stamps.length > this.#settings.maxStamps) return refuse("too-many-stamps");
     const cheap = this.#judgeCheaply(place, salts, stamps);
@@ -95,14 +101,16 @@ class StoreGate implements Gate {
     paid: number,
   ): Promise<GateVerdict> {
     const { tariff, advance, now } = place;
+    const poster = this.#poster(place);
     const stamps = verdicts.map(({ stamp }) => spentEntry(stamp));
     const keep = this.#life + this.#settings.grace;
     const [outcome] = await this.#settings.store.charge(
-      [{ poster: this.#keyOf(place), tariff, advance, paid, stamps, now }],
+      [{ poster: poster.key, tariff, advance, paid, stamps, now }],
       { keep, remember: this.terms.remember },
     );
     if (outcome === undefined) throw new Error("the store gave no outcome");
     const { status, price, lead } = outcome;
+    remember(poster, lead, now);
     if (status === "underpaid") return this.#rejected(place, salts, lead, "underpaid", verdicts);
     if (status === "spent") {
       const marked = verdicts.map(
@@ -200,15 +208,28 @@ class StoreGate implements Gate {
 
   async #lead(place: Place): Promise<number | null> {
     const { tariff, now } = place;
-    const [lead = null] = await this.#settings.store.leads([
-      { poster: this.#keyOf(place), tariff, now },
-    ]);
+    const poster = this.#poster(place);
+    const [lead = null] = await this.#settings.store.leads([{ poster: poster.key, tariff, now }]);
+    remember(poster, lead, now);
     return lead;
   }
 
-  #keyOf({ resource, poster }: Place): Uint8Array {
+  /**
+   * The same as it was a moment ago, if it was read then: for a flood of refused posts the store is not
+   * asked each time. A price that has risen since is told as what is missing, and no stamp is in vain.
+   */
+  #recentLead(place: Place): number | null | undefined {
+    const { lead, at } = this.#poster(place);
+    const age = place.now - at;
+    if (!(age >= 0 && age < FRESH)) return undefined;
+    return lead === null ? null : lead - age;
+  }
+
+  #poster({ resource, poster }: Place): RecentPoster {
     const name = `${resource.length}:${resource}${poster}`;
-    return this.#keys.get(name, () => posterKey(resource, poster));
+    return this.#posters.get(name, () => {
+      return { key: posterKey(resource, poster), lead: null, at: Number.NaN };
+    });
   }
 
   /**
@@ -232,6 +253,18 @@ class StoreGate implements Gate {
     const key = secret === undefined ? await store.secret() : Buffer.from(secret, "utf8");
     return new SaltSource(key, rotate);
   }
+}
+
+/** A poster of late, and how far its TAT was ahead at a moment; NaN for one that was never asked about. */
+interface RecentPoster {
+  readonly key: Uint8Array;
+  lead: number | null;
+  at: number;
+}
+
+function remember(poster: RecentPoster, lead: number | null, at: number): void {
+  poster.lead = lead;
+  poster.at = at;
 }
 
 function bitsOf(verdicts: readonly StampVerdict[]): number[] {
