@@ -2,8 +2,8 @@
 // cache, which spares every start 7 ms of 19. dist/main.cjs has everything; dist/mint.cjs has the one
 // command that is run most often by far, and is half as large; dist/hashcash.cjs is what stands in for
 // hashcash(1), which a mail filter starts for every mail. The caches are written when the package is
-// installed or built (scripts/write-code-cache.mjs); V8 refuses one that another version of Node wrote,
-// and then compiles as ever.
+// installed or built (scripts/write-code-cache.mjs); one that another version of Node wrote is not taken,
+// and V8 then compiles as ever.
 import crypto = require("node:crypto");
 import fs = require("node:fs");
 import path = require("node:path");
@@ -28,9 +28,13 @@ const bundleFile = (name: BundleName) => path.join(__dirname, `${name}.cjs`);
 // Beside the engine: like it, it belongs to this machine and is never packed.
 const cacheFile = (name: BundleName) => path.join(__dirname, `../build/${name}.cache`);
 
-/** What a cache begins with. V8 itself would run a damaged one, or one for a bundle as long. */
+/**
+ * What a cache begins with. V8 itself would run a damaged one, one for a bundle as long, and one that
+ * Node 20.20 wrote for 20.17, whose V8 has the same number and other builtins: calls go astray.
+ */
 function sealOf(source: Uint8Array, code: Uint8Array): Buffer {
-  return crypto.createHash("sha256").update(source).update(code).digest();
+  const runtime = `${process.version} ${process.arch} `;
+  return crypto.createHash("sha256").update(runtime).update(source).update(code).digest();
 }
 
 /** The code cache, if it is whole and belongs to this bundle. */

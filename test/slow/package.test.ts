@@ -136,7 +136,7 @@ describe("installed where there is a compiler", () => {
     succeed("npx", ["stampmill", "inspect", stamp], { cwd });
   });
 
-  it("starts from a code cache, and starts without one that is damaged", () => {
+  it("starts from a code cache, and without one that is damaged or another Node's", () => {
     const folder = join(cwd, "node_modules/stampmill");
     const commands = [
       { name: "main", args: JUDGE },
@@ -145,8 +145,14 @@ describe("installed where there is a compiler", () => {
     ];
     for (const { name, args } of commands) {
       const source = `require("${join(folder, "dist/cli.cjs")}").compile("${name}").cachedDataRejected`;
-      const asked = () => succeed(process.execPath, ["-p", source], { cwd }).stdout.trim();
+      const asked = (before = "") =>
+        succeed(process.execPath, ["-p", before + source], { cwd }).stdout.trim();
       assert.equal(asked(), "false");
+      // Node 20.17 would take what 20.20 wrote, and go astray.
+      assert.equal(
+        asked("Object.defineProperty(process, 'version', { value: 'v20.17.0' });"),
+        "undefined",
+      );
       const cache = join(folder, `build/${name}.cache`);
       const bytes = readFileSync(cache);
       for (const damaged of [Buffer.alloc(0), bytes.subarray(0, 5000), bytes.fill(1, 50_000)]) {
