@@ -13,6 +13,9 @@ const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networ
   "--no-first-run",
 ]);
 
+/** Milliseconds that it may take to start, or to do one thing: the first time it comes from a cold disk. */
+const PATIENCE = 180_000;
+
 /** Whether there is no Chromium here; the test is then skipped, in the gate it fails. */
 export function isChromiumMissing(t: TestContext): boolean {
   const missing = !existsSync(PROGRAM);
@@ -24,7 +27,7 @@ export function isChromiumMissing(t: TestContext): boolean {
 }
 
 export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
+  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS, timeout: PATIENCE });
 }
 
 /** What a page did that it should not: errors and warnings, and anything it asked a network for. */
@@ -51,6 +54,7 @@ export async function openPage(
   isOwn: (url: string) => boolean,
 ): Promise<Opened> {
   const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 900 } });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));

@@ -113,7 +113,7 @@ test("blanks by the thousand take linear time", async () => {
   const line = `X-Hashcash: ${"x ".repeat(3)}${" ".repeat(8000)}x\n`;
   const started = performance.now();
   assert.equal((await stampsOf(line.repeat(120), 65_536)).length, 120);
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 2000);
 });
 
 /** What the headers of a mail hold, found by unfolding it as a whole. */

@@ -144,7 +144,7 @@ test("when the time is up there is no stamp", async () => {
   const took = performance.now() - begun;
   assert.equal(error.code, "not-found");
   assert.match(error.message, /^no stamp of 64 bits was found in 0\.2 s and [1-9]\d* tries$/);
-  assert.ok(took >= 195 && took < 1500, `${took} ms`);
+  assert.ok(took >= 195 && took < 10_000, `${took} ms`);
   assert.equal((await refusalOf({ resource: RESOURCE, bits: 64, timeout: 0 })).code, "not-found");
   await mint({ resource: RESOURCE, bits: 4, timeout: 2 ** 31 - 1 });
 });

@@ -11,15 +11,23 @@ const found = spawnSync("redis-server", ["--version"]);
 export const noRedis: string | false =
   found.error && !process.env.CI ? "redis-server is not installed" : false;
 
-/** A port on the loopback interface that nobody uses now. */
+/**
+ * A port on the loopback interface that nobody uses now; none that the system gives to whoever asks for
+ * any, so that nobody has it either while a server that was killed is away.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  for (;;) {
+    const port = 10_000 + Math.floor(20_000 * Math.random());
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** A Redis server of a test's own, in a folder that goes with it. */

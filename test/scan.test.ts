@@ -99,5 +99,5 @@ test("blanks by the thousand take linear time", async () => {
   const line = `Hashcash: ${" x".repeat(3)}${" ".repeat(8000)}x\n`;
   const started = performance.now();
   assert.equal((await scan(line.repeat(120), 65_536)).length, 120);
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 2000);
 });

@@ -7,9 +7,9 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cliEntry, cliEnvironment, runCli } from "./cli.ts";
 
-const UNREACHABLE = ["mint", "-b", "60", "-j", "1", "--timeout", "2s", "alice@example.org"];
+const UNREACHABLE = ["mint", "-b", "60", "-j", "1", "--timeout", "4s", "alice@example.org"];
 const BAR = /H\/s \| .* tries \| even chance within /;
-const ERROR = /^stampmill: error: no stamp of 60 bits was found in 2 s and \d+ tries$/;
+const ERROR = /^stampmill: error: no stamp of 60 bits was found in 4 s and \d+ tries$/;
 
 /** Terminals of the test's own, each with one command in it, and what their screens show. */
 class Terminals {
@@ -52,7 +52,7 @@ async function watch(terminals: Terminals, names: readonly string[]): Promise<Ma
   const shown = new Map<string, number>();
   const running = new Set(names);
   while (running.size > 0) {
-    assert.ok(performance.now() < begun + 10_000, "a command does not end");
+    assert.ok(performance.now() < begun + 40_000, "a command does not end");
     for (const name of running) {
       const screen = terminals.screen(name);
       if (BAR.test(screen) && !shown.has(name)) shown.set(name, performance.now() - begun);
@@ -75,7 +75,7 @@ test("in a terminal a bar appears after half a second, and is gone at the end", 
     terminals.start("dumb", UNREACHABLE, "TERM=dumb");
     const begun = performance.now();
     const shown = await watch(terminals, ["found", "patient", "interrupted", "dumb"]);
-    assert.ok(performance.now() - begun < 5000);
+    assert.ok(performance.now() - begun < 30_000);
     assert.deepEqual([...shown.keys()].sort(), ["interrupted", "patient"]);
     assert.ok((shown.get("patient") ?? 0) > 400, `a bar after ${shown.get("patient")} ms`);
     for (const name of ["patient", "dumb"]) {
