@@ -34,7 +34,7 @@ export class PostMaker {
     const poster = `poster-${this.#made % POSTERS}`;
     const digest = hash("sha256", `${this.#run}-${this.#made++}`, "hex");
     const owner = expected === "wrong-salt" ? "somebody else" : poster;
-    const salt = this.#salts.for(BOARD, owner, Date.now()).current;
+    const salt = this.#salts.for(`${BOARD.length}:${BOARD}${owner}`, Date.now()).current;
     const bits = expected === "underpaid" ? PRICE - 1 : PRICE;
     const head = `1:${bits}:${this.#date}:${BOARD}/${salt}/${digest}::`;
     const list = Array.from({ length: stamps }, () => search(head, expected !== "missing-work"));

@@ -22,22 +22,19 @@ test("property: the keyed hash is HMAC-SHA-256 as node:crypto has it", () => {
 
 test("a salt is good in its period and the next, and a little before its own", () => {
   const source = new SaltSource(Buffer.from("a secret"), 60_000);
-  const salt = source.for("forum", "alice", 600_000).current;
-  const isGood = (now: number) => source.for("forum", "alice", now).isGood(salt, now);
+  const salt = source.for("5:forumalice", 600_000).current;
+  const isGood = (now: number) => source.for("5:forumalice", now).isGood(salt, now);
   const goodAt = [594_999, 595_000, 600_000, 659_999, 660_000, 719_999, 720_000].filter(isGood);
   assert.deepEqual(goodAt, [595_000, 600_000, 659_999, 660_000, 719_999]);
-  assert.equal(source.for("forum", "alice", 600_001).holds(600_001), 119_999);
+  assert.equal(source.for("5:forumalice", 600_001).holds(600_001), 119_999);
 });
 
-test("a salt is its poster's, its board's and its secret's", () => {
+test("a salt is its poster's and its secret's", () => {
   const salts = [
-    ["a secret", "forum", "alice"],
-    ["a secret", "forum", "bob"],
-    ["a secret", "foru", "malice"],
-    ["another", "forum", "alice"],
-  ].map(([secret = "", board = "", poster = ""]) =>
-    new SaltSource(Buffer.from(secret), 1000).for(board, poster, 0),
-  );
+    ["a secret", "5:forumalice"],
+    ["a secret", "5:forumbob"],
+    ["another", "5:forumalice"],
+  ].map(([secret = "", name = ""]) => new SaltSource(Buffer.from(secret), 1000).for(name, 0));
   for (const [i, each] of salts.entries()) {
     assert.match(each.current, /^[\w-]{22}$/);
     assert.deepEqual(

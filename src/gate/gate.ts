@@ -225,8 +225,7 @@ class StoreGate implements Gate {
     return lead === null ? null : lead - age;
   }
 
-  #poster({ resource, poster }: Place): RecentPoster {
-    const name = `${resource.length}:${resource}${poster}`;
+  #poster({ resource, poster, name }: Place): RecentPoster {
     return this.#posters.get(name, () => {
       return { key: posterKey(resource, poster), lead: null, at: Number.NaN };
     });
@@ -236,7 +235,7 @@ class StoreGate implements Gate {
    * The secret is read anew in each period, so that servers over one store agree again soon after it
    * lost what it had; after a failure the next call tries again.
    */
-  async #saltsOf({ resource, poster, now }: Place): Promise<PosterSalts> {
+  async #saltsOf({ name, now }: Place): Promise<PosterSalts> {
     const period = Math.floor(now / this.#settings.rotate);
     if (this.#salts === null || this.#period !== period) {
       this.#period = period;
@@ -245,7 +244,7 @@ class StoreGate implements Gate {
         throw error;
       });
     }
-    return (await this.#salts).for(resource, poster, now);
+    return (await this.#salts).for(name, now);
   }
 
   async #readSecret(): Promise<SaltSource> {

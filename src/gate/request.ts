@@ -15,6 +15,8 @@ const MAX_ENCODED_LENGTH = 2048;
 export interface Place {
   readonly resource: string;
   readonly poster: string;
+  /** Both in one text that no other two have. */
+  readonly name: string;
   readonly digest: string | undefined;
   /** The board as it stands in a stamp. */
   readonly board: string;
@@ -51,6 +53,7 @@ export function readRequest(request: QuoteRequest, settings: GateSettings): Plac
   return {
     resource,
     poster,
+    name: `${resource.length}:${resource}${poster}`,
     digest,
     board,
     tariff: credit === null ? settings.usual : tariffFor(settings.terms, credit),

@@ -27,12 +27,15 @@ export class SaltSource {
     this.#rotate = rotate;
   }
 
-  /** The salts of one poster in the period that it is now. */
-  for(board: string, poster: string, now: number): PosterSalts {
+  /**
+   * The salts of one poster in the period that it is now.
+   *
+   * @param name the poster's on its board, as `readRequest` makes it
+   */
+  for(name: string, now: number): PosterSalts {
     const period = Math.floor(now / this.#rotate);
     if (period !== this.#period) this.#recent.clear();
     this.#period = period;
-    const name = `${board.length}:${board}${poster}`;
     return this.#recent.get(name, () => new PosterSalts(this.#keyed, name, this.#rotate, period));
   }
 }
