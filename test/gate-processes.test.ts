@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { priceAt, STEPS } from "../src/price/price.ts";
@@ -19,6 +16,7 @@ import {
 } from "./gate-ledger.ts";
 import { MINUTE, NOW, STEADY } from "./gate-posts.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
+import { KINDS } from "./store-kinds.ts";
 
 // Gates in several processes over one store, and processes and servers that are killed. With
 // STAMPMILL_FULL_TESTS=1 as often as it takes to believe it, which is minutes.
@@ -31,21 +29,7 @@ const SERVER_KILLS = FULL ? 20 : 1;
 const POSTERS = ["alice", "bob", "carol"];
 const DURABLE = ["--appendfsync", "always"];
 
-const folder = mkdtempSync(join(tmpdir(), "stampmill-gates-"));
 const program = fileURLToPath(new URL("gate-process.ts", import.meta.url));
-const server = new RedisServer();
-before(async () => {
-  if (!noRedis) await server.start();
-});
-after(async () => {
-  await server.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const KINDS = [
-  { name: "SQLite", skip: false, place: (id: string) => join(folder, `${id}.db`) },
-  { name: "Redis", skip: noRedis, place: (id: string) => `${server.url}?namespace=${id}` },
-];
 
 function startGate(store: string, posts: number | "-", lanes = 8): ChildProcess {
   const args = ["--import", "tsx", program, store, `${NOW}`, `${posts}`, `${lanes}`, ...POSTERS];

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { rmSync } from "node:fs";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { outcomeOf, runCli, startCli } from "./cli.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
+import { KINDS } from "./store-kinds.ts";
 
 // Many processes, and processes that are killed. With STAMPMILL_FULL_TESTS=1 as often as it takes to
 // believe it, which is minutes.
@@ -19,21 +18,6 @@ const KILLS = FULL ? 200 : 4;
 const SERVER_KILLS = FULL ? 20 : 2;
 
 const VERIFY = ["verify", "-b", "0", "-r", "foo", "--now", "2024-03-01"];
-
-const folder = mkdtempSync(join(tmpdir(), "stampmill-processes-"));
-const server = new RedisServer();
-before(async () => {
-  if (!noRedis) await server.start();
-});
-after(async () => {
-  await server.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const KINDS = [
-  { name: "SQLite", skip: false, place: (id: string) => join(folder, `${id}.db`) },
-  { name: "Redis", skip: noRedis, place: (id: string) => `${server.url}?namespace=${id}` },
-];
 
 /** Claims nothing, so that it costs nothing; to the store it is like any other. */
 const freeStamp = () => `1:0:240229:foo::${randomBytes(12).toString("base64")}:0`;
