@@ -51,6 +51,8 @@ export function priceFor(hashes: bigint): number {
   const bits = hashes.toString(2).length - 1;
   if (bits >= MAX_PRICE) return STEPS * MAX_PRICE;
   let low = STEPS * bits;
+  // As one stamp pays, or eight alike.
+  if (hashes === 1n << BigInt(bits)) return low;
   for (let step = STEPS / 2; step >= 1; step /= 2) {
     if (hashesFor(low + step) <= hashes) low += step;
   }
