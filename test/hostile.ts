@@ -6,10 +6,14 @@ import fc from "fast-check";
  */
 const SECONDS = Number(process.env.STAMPMILL_FUZZ_SECONDS ?? 0);
 
+/** What the tries are drawn from; without one they are others each time. */
+const SEED = process.env.STAMPMILL_FUZZ_SEED;
+
 /** How to try a property: as often as it says, or for as long as the environment says. */
 export function often<T>(runs: number): fc.Parameters<T> {
   if (SECONDS === 0) return { numRuns: runs };
   return {
+    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
     numRuns: Number.MAX_SAFE_INTEGER,
     interruptAfterTimeLimit: 1000 * SECONDS,
     markInterruptAsFailure: false,
