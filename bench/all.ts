@@ -11,13 +11,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Bench } from "tinybench";
-import { runBench } from "../src/bench/run.ts";
-import { formatPercent, formatQuantity } from "../src/cli/quantity.ts";
-import { textTable } from "../src/cli/table.ts";
-import { createSpender } from "../src/spend.ts";
+import { formatPercent, formatQuantity } from "../src/cli/figures/quantity.ts";
+import { textTable } from "../src/cli/figures/table.ts";
+import { runBench } from "../src/hardware/run.ts";
 import { formatStamp, parseStamp } from "../src/stamp/stamp.ts";
+import { createVerifier } from "../src/stamp/verify.ts";
 import { openStore } from "../src/store/open.ts";
-import { createVerifier } from "../src/verify.ts";
+import { createSpender } from "../src/store/spend.ts";
 import { describeMachine } from "./machine.ts";
 import { BITS, NOW, newStamp, RESOURCE } from "./stamps.ts";
 

@@ -8,13 +8,13 @@
 // against the Erlang distribution, those of their stamps, one by one, against the exponential one. The
 // machine must have nothing else to do: the prediction is from a calibration at the start.
 import { parseArgs } from "node:util";
-import { markdownTable } from "../src/cli/table.ts";
+import { markdownTable } from "../src/cli/figures/table.ts";
 import { calibrate } from "../src/difficulty/calibrate.ts";
 import { type Choice, chooseSet } from "../src/difficulty/choice.ts";
 import { chanceBeyond, type Pace, timeQuantile } from "../src/difficulty/pace.ts";
-import { doubtAbout } from "../src/measure.ts";
-import { mint } from "../src/mint.ts";
-import { ALGORITHMS, type Algorithm } from "../src/stamp/digest.ts";
+import { ALGORITHMS, type Algorithm } from "../src/engine/algorithms.ts";
+import { doubtAbout } from "../src/hardware/measure.ts";
+import { mint } from "../src/stamp/mint.ts";
 import { type Fit, fitTo } from "./goodness.ts";
 import { describeMachine } from "./machine.ts";
 import { mean } from "./statistics.ts";

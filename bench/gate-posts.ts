@@ -1,6 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import { SaltSource } from "../src/gate/salt.ts";
-import { formatStampDate } from "../src/stamp/date.ts";
+import { formatStampDate } from "../src/text/date.ts";
 
 /** What every post costs, in bits: the same for ever, so that each verdict is known beforehand. */
 export const PRICE = 4;

@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { createGate } from "../src/gate/gate.ts";
 import type { Gate, GateReason, PostRequest } from "../src/gate/types.ts";
 import { openStore } from "../src/store/open.ts";
-import { noRedis, RedisServer } from "../test/redis-server.ts";
+import { noRedis, RedisServer } from "../test/store/redis-server.ts";
 import { describeMachine } from "./machine.ts";
 import { newStamp } from "./stamps.ts";
 

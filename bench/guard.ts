@@ -7,7 +7,7 @@
 // machine changes both. A loss of more than 15 % fails.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kernels } from "../src/engine.ts";
+import { kernels } from "../src/engine/engine.ts";
 import { describeMachine } from "./machine.ts";
 import { type Rate, RateProgram } from "./rate-program.ts";
 

@@ -6,11 +6,12 @@
 // Whole lines, as from a file: parsed, every digest computed, judged. Best, median and spread of slices
 // of a quarter of a second of processor time, which other programs do not change, for the least, the
 // default and the greatest k. Fails under 100,000.
+
+import { ALGORITHMS, type Algorithm } from "../src/engine/algorithms.ts";
 import { formatIdentity, identityOf, identitySubject } from "../src/identity/format.ts";
-import { verifyIdentity } from "../src/identity/verify.ts";
-import { digestOf, layRun, nonceOf } from "../src/sketch/message.ts";
-import { emptySketch, SketchBuilder } from "../src/sketch/sketch.ts";
-import { ALGORITHMS, type Algorithm } from "../src/stamp/digest.ts";
+import { digestOf, layRun, nonceOf } from "../src/identity/sketch/message.ts";
+import { emptySketch, SketchBuilder } from "../src/identity/sketch/sketch.ts";
+import { verifyIdentity } from "../src/identity/verdict.ts";
 import { describeMachine } from "./machine.ts";
 import { median, spread, WIDE_SPREAD } from "./statistics.ts";
 

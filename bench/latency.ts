@@ -5,10 +5,10 @@
 // - a 10-bit stamp from the library, after the first one: median and 99 %;
 // - the memory after 1,000 of them, 2,000 and so on;
 // - from a cancel to the end of a search on 64 threads.
-import { startSearch } from "../src/engine.ts";
-import { mint } from "../src/mint.ts";
-import { limitOf } from "../src/search-job.ts";
+import { startSearch } from "../src/engine/engine.ts";
+import { limitOf } from "../src/engine/job.ts";
 import { COUNTER_DIGITS } from "../src/stamp/layout.ts";
+import { mint } from "../src/stamp/mint.ts";
 import { describeMachine } from "./machine.ts";
 import { median } from "./statistics.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { erlangQuantile } from "../src/difficulty/erlang.ts";
-import { DEFAULT_CONFIDENCE } from "../src/sketch/estimate.ts";
+import { DEFAULT_CONFIDENCE } from "../src/identity/sketch/estimate.ts";
+import { erlangQuantile } from "../src/stamp/erlang.ts";
 
 // How far the lower bound of a sketch gets above the work that was done, at the luckiest moment of a
 // worker who looks after every hash that is kept and shows the sketch then. The work goes from

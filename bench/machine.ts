@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { describeMachine as describe } from "../src/machine.ts";
+import { describeMachine as describe } from "../src/hardware/machine.ts";
 
 /** What committed results say about the machine. */
 export interface Machine {

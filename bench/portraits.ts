@@ -17,14 +17,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { formatCount, formatSeconds } from "../src/cli/quantity.ts";
-import { markdownTable } from "../src/cli/table.ts";
-import { StampmillError } from "../src/errors.ts";
-import { type MintedStamp, type MintOptions, mint } from "../src/mint.ts";
-import { sendPost } from "../src/post/post.ts";
+import { formatCount, formatSeconds } from "../src/cli/figures/quantity.ts";
+import { markdownTable } from "../src/cli/figures/table.ts";
+import { sendPost } from "../src/gate/post/post.ts";
 import { simulate } from "../src/price/simulate.ts";
 import { steadyStream } from "../src/price/stream.ts";
 import { readTerms } from "../src/price/terms.ts";
+import { type MintedStamp, type MintOptions, mint } from "../src/stamp/mint.ts";
+import { StampmillError } from "../src/text/errors.ts";
 import { describeMachine } from "./machine.ts";
 
 const { values } = parseArgs({

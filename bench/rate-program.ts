@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import type { Algorithm } from "../src/stamp/digest.ts";
+import type { Algorithm } from "../src/engine/algorithms.ts";
 
 /** One kernel's figures, as native/bench/rate.cpp prints them; hashes a second. */
 export interface Rate {

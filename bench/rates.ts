@@ -7,8 +7,8 @@
 // the best as a share of the roofline, which is measured in turn with it.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { kernels } from "../src/engine.ts";
-import { ALGORITHMS } from "../src/stamp/digest.ts";
+import { ALGORITHMS } from "../src/engine/algorithms.ts";
+import { kernels } from "../src/engine/engine.ts";
 import { describeMachine } from "./machine.ts";
 import { type Rate, RateProgram } from "./rate-program.ts";
 

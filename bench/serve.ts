@@ -17,9 +17,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
-import { median } from "../src/bench/statistics.ts";
-import { textTable } from "../src/cli/table.ts";
-import { noRedis, RedisServer } from "../test/redis-server.ts";
+import { textTable } from "../src/cli/figures/table.ts";
+import { median } from "../src/hardware/statistics.ts";
+import { noRedis, RedisServer } from "../test/store/redis-server.ts";
 import { PostMaker, PRICE, type PreparedPost, ROTATE, SECRET } from "./gate-posts.ts";
 import { describeMachine } from "./machine.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { leadingZeroBits, stampDigest } from "../src/stamp/digest.ts";
+import { leadingZeroBits, stampDigest } from "../src/engine/algorithms.ts";
 
 /** Bits of the stamps: a few tries each, and the digest must be looked at all the same. */
 export const BITS = 4;

@@ -1,5 +1,5 @@
 // The door between JavaScript and the engine: a job object goes in, a handle comes out. This is
-// the only file that knows both sides. src/engine.ts checks every job before it comes here.
+// the only file that knows both sides. src/engine/engine.ts checks every job before it comes here.
 #include <napi.h>
 
 #include <cassert>

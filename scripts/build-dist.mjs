@@ -94,12 +94,13 @@ function lazyPackages(found) {
  * --time, see bundleFor in start.cts): it would cost its every start.
  */
 function onlyCommand(name) {
-  const importers = new RegExp(`/src/cli/(main|${name})\\.ts$`);
+  const own = `./${name}/command.ts`;
+  const importers = new RegExp(`/src/cli/(main|${name}/command)\\.ts$`);
   return {
     name: "only-command",
     setup(build) {
       build.onResolve({ filter: /^\.\// }, ({ importer, kind, path }) =>
-        kind === "dynamic-import" && importers.test(importer) && path !== `./${name}.ts`
+        kind === "dynamic-import" && importers.test(importer) && path !== own
           ? { path, external: true }
           : undefined,
       );
@@ -143,10 +144,10 @@ async function buildCommand() {
   return [main, mint, hashcash, start, lazy];
 }
 
-/** What pages of HTML are made of, beside the bundles; src/cli/page.ts names them. */
+/** What pages of HTML are made of, beside the bundles; src/cli/figures/page.ts names them. */
 const PAGE_PARTS = [
-  "src/cli/page/draw.js",
-  "src/cli/page/page.css",
+  "src/cli/figures/page/draw.js",
+  "src/cli/figures/page/page.css",
   "node_modules/uplot/dist/uPlot.iife.min.js",
   "node_modules/uplot/dist/uPlot.min.css",
 ];

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { badInput, StampmillError } from "../errors.ts";
-import { type Algorithm, DIGEST_BITS } from "../stamp/digest.ts";
-import { checkWork } from "../work.ts";
+import { type Algorithm, DIGEST_BITS } from "../engine/algorithms.ts";
+import { checkWork } from "../stamp/work.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
 import {
   ALGORITHM_NAMES,
   costFacts,
@@ -10,12 +10,12 @@ import {
   type Prices,
   type Purchase,
   withPrices,
-} from "./cost-table.ts";
-import { EXIT } from "./exit.ts";
-import { hostRateNow } from "./host-rate.ts";
-import { decimal, mintAlgorithm, wholeNumber } from "./options.ts";
-import { toJsonLine, writeProduct } from "./output.ts";
-import { formatCount } from "./quantity.ts";
+} from "./figures/cost-table.ts";
+import { hostRateNow } from "./figures/host-rate.ts";
+import { formatCount } from "./figures/quantity.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { decimal, mintAlgorithm, wholeNumber } from "./terminal/options.ts";
+import { toJsonLine, writeProduct } from "./terminal/output.ts";
 
 interface Options extends Prices {
   bits?: number;

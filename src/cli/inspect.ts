@@ -1,14 +1,20 @@
 import { Command } from "commander";
-import { parseDuration } from "../duration.ts";
-import { formatInstant } from "../instant.ts";
-import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../rules.ts";
-import { leadingZeroBits, stampDigest } from "../stamp/digest.ts";
+import { leadingZeroBits, stampDigest } from "../engine/algorithms.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../stamp/rules.ts";
 import { parseStamp, type Stamp } from "../stamp/stamp.ts";
-import { costFacts, costTable, type Prices, type Purchase, withPrices } from "./cost-table.ts";
-import { EXIT } from "./exit.ts";
-import { savedHostRate } from "./host-rate.ts";
-import { once } from "./options.ts";
-import { toJsonLine, writeProduct } from "./output.ts";
+import { parseDuration } from "../text/duration.ts";
+import { formatInstant } from "../text/instant.ts";
+import {
+  costFacts,
+  costTable,
+  type Prices,
+  type Purchase,
+  withPrices,
+} from "./figures/cost-table.ts";
+import { savedHostRate } from "./figures/host-rate.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { once } from "./terminal/options.ts";
+import { toJsonLine, writeProduct } from "./terminal/output.ts";
 
 interface Options extends Prices {
   expires: string;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { type KernelInfo, kernels } from "../engine.ts";
-import { EXIT } from "./exit.ts";
-import { toJsonLine, writeProduct } from "./output.ts";
+import { type KernelInfo, kernels } from "../engine/engine.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { toJsonLine, writeProduct } from "./terminal/output.ts";
 
 const DETAILS = `
 A kernel is the search loop for one instruction set. It is used only if the

@@ -1,24 +1,24 @@
 import { Command, CommanderError } from "commander";
-import { packageVersion } from "../version.ts";
-import { EXIT } from "./exit.ts";
-import { liveThrough } from "./lifetime.ts";
-import { writeError, writeProduct } from "./output.ts";
+import { packageVersion } from "../text/package.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { liveThrough } from "./terminal/lifetime.ts";
+import { writeError, writeProduct } from "./terminal/output.ts";
 
 /** Each command is loaded only when it is named, or when all are asked about. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
-  mint: async () => (await import("./mint.ts")).mintCommand(),
-  verify: async () => (await import("./verify.ts")).verifyCommand(),
+  mint: async () => (await import("./mint/command.ts")).mintCommand(),
+  verify: async () => (await import("./verify/command.ts")).verifyCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
-  calibrate: async () => (await import("./calibrate.ts")).calibrateCommand(),
+  calibrate: async () => (await import("./calibrate/command.ts")).calibrateCommand(),
   cost: async () => (await import("./cost.ts")).costCommand(),
-  price: async () => (await import("./price.ts")).priceCommand(),
+  price: async () => (await import("./price/command.ts")).priceCommand(),
   spent: async () => (await import("./spent.ts")).spentCommand(),
-  git: async () => (await import("./git.ts")).gitCommand(),
-  identity: async () => (await import("./identity.ts")).identityCommand(),
+  git: async () => (await import("./git/command.ts")).gitCommand(),
+  identity: async () => (await import("./identity/command.ts")).identityCommand(),
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
   post: async () => (await import("./post.ts")).postCommand(),
-  bench: async () => (await import("./bench.ts")).benchCommand(),
+  bench: async () => (await import("./bench/command.ts")).benchCommand(),
   kernels: async () => (await import("./kernels.ts")).kernelsCommand(),
 };
 

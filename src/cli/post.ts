@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { Command } from "commander";
-import { parseDuration } from "../duration.ts";
-import { badInput } from "../errors.ts";
 import {
   DEFAULT_ANSWER_TIMEOUT,
   DEFAULT_MAX_BITS,
   type SendReport,
   sendPost,
-} from "../post/post.ts";
-import { EXIT } from "./exit.ts";
-import { readInput } from "./input.ts";
-import { decimal, once, wholeNumber } from "./options.ts";
-import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "./output.ts";
-import { mintWithProgress } from "./progress.ts";
+} from "../gate/post/post.ts";
+import { parseDuration } from "../text/duration.ts";
+import { badInput } from "../text/errors.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { readInput } from "./terminal/input.ts";
+import { decimal, once, wholeNumber } from "./terminal/options.ts";
+import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "./terminal/output.ts";
+import { mintWithProgress } from "./terminal/progress.ts";
 
 interface Options {
   to: string;

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { Command } from "commander";
-import { toAscii } from "../ascii-json.ts";
-import { badInput, StampmillError } from "../errors.ts";
+import { ALGORITHMS, type Algorithm } from "../engine/algorithms.ts";
 import {
   type Config,
   DEFAULT_LIMITS,
@@ -9,16 +8,17 @@ import {
   overlay,
   parseConfig,
   said,
-} from "../http/config.ts";
-import { createLog, LOG_LEVELS, type LogLevel } from "../http/log.ts";
-import { checkConfig, type Service, startService } from "../http/service.ts";
+} from "../gate/http/config.ts";
+import { createLog, LOG_LEVELS, type LogLevel } from "../gate/http/log.ts";
+import { checkConfig, type Service, startService } from "../gate/http/service.ts";
 import { DEFAULT_TERMS } from "../price/terms.ts";
-import { ALGORITHMS, type Algorithm } from "../stamp/digest.ts";
-import { EnvironmentError, EXIT } from "./exit.ts";
-import { onSignal } from "./lifetime.ts";
-import { gather, once, oneOf } from "./options.ts";
-import { writeProduct } from "./output.ts";
-import { type TermOptions, termsOf, withTerms } from "./terms-options.ts";
+import { toAscii } from "../text/ascii-json.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
+import { type TermOptions, termsOf, withTerms } from "./price/terms-options.ts";
+import { EnvironmentError, EXIT } from "./terminal/exit.ts";
+import { onSignal } from "./terminal/lifetime.ts";
+import { gather, once, oneOf } from "./terminal/options.ts";
+import { writeProduct } from "./terminal/output.ts";
 
 interface Options extends TermOptions {
   config?: string;

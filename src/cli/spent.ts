@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import { parseDuration } from "../duration.ts";
-import { StampmillError } from "../errors.ts";
-import { formatInstant, parseInstant } from "../instant.ts";
-import { exportSpent } from "../store/dump.ts";
-import { importSpent } from "../store/import.ts";
 import { openStore } from "../store/open.ts";
 import type { SpentStore, StoreStats } from "../store/store.ts";
-import { actionGroup } from "./action-group.ts";
-import { EXIT } from "./exit.ts";
-import { readInput } from "./input.ts";
-import { once } from "./options.ts";
-import { toJsonLine, writeError, writeProduct } from "./output.ts";
+import { exportSpent } from "../store/transfer/dump.ts";
+import { importSpent } from "../store/transfer/import.ts";
+import { parseDuration } from "../text/duration.ts";
+import { StampmillError } from "../text/errors.ts";
+import { formatInstant, parseInstant } from "../text/instant.ts";
+import { actionGroup } from "./terminal/action-group.ts";
+import { EXIT } from "./terminal/exit.ts";
+import { readInput } from "./terminal/input.ts";
+import { once } from "./terminal/options.ts";
+import { toJsonLine, writeError, writeProduct } from "./terminal/output.ts";
 
 interface Options {
   store: string;

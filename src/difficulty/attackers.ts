@@ -1,5 +1,5 @@
-import { badInput } from "../errors.ts";
-import { ALGORITHMS, type Algorithm, isAlgorithm } from "../stamp/digest.ts";
+import { ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { badInput } from "../text/errors.ts";
 import { BOT, DEVICES, type Device, ELECTRICITY } from "./devices.ts";
 
 /** Years of uninterrupted use over which a purchase is paid for, if nothing else is said. */

@@ -1,6 +1,6 @@
-import { type MeasuredRate, SHORT_WARM_UP } from "../measure.ts";
-import { ALGORITHMS } from "../stamp/digest.ts";
-import { availableThreads } from "../threads.ts";
+import { ALGORITHMS } from "../engine/algorithms.ts";
+import { availableThreads } from "../engine/threads.ts";
+import { type MeasuredRate, SHORT_WARM_UP } from "../hardware/measure.ts";
 import { measurePace } from "./measure-pace.ts";
 import { type Profile, type ProfileEntry, profileKey } from "./profile-file.ts";
 

@@ -1,6 +1,5 @@
-import { badInput } from "../errors.ts";
-import { MAX_SET } from "../store/store.ts";
-import { MOST_CHOSEN_BITS } from "../work.ts";
+import { MAX_SET, MOST_CHOSEN_BITS } from "../stamp/work.ts";
+import { badInput } from "../text/errors.ts";
 import {
   chanceBeyond,
   meanTime,

@@ -1,4 +1,4 @@
-import type { Algorithm } from "../stamp/digest.ts";
+import type { Algorithm } from "../engine/algorithms.ts";
 import type { Figure } from "./devices.ts";
 
 /** What people post from, as far as it mints: for whoever asks how many bits to demand of them. */

@@ -1,4 +1,4 @@
-import type { Algorithm } from "../stamp/digest.ts";
+import type { Algorithm } from "../engine/algorithms.ts";
 
 /** A number that somebody measured or published: its value, where it is from, and when. */
 export interface Figure {

@@ -1,11 +1,11 @@
+import type { Algorithm } from "../engine/algorithms.ts";
 import {
   type MeasuredRate,
   measureRate,
   SHORT_WARM_UP,
   startTimedSearch,
   type TimedSearch,
-} from "../measure.ts";
-import type { Algorithm } from "../stamp/digest.ts";
+} from "../hardware/measure.ts";
 import { SMALL_SEARCH_BITS } from "../stamp/layout.ts";
 import type { Pace } from "./pace.ts";
 

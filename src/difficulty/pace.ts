@@ -1,5 +1,5 @@
+import { erlangQuantile, erlangTail } from "../stamp/erlang.ts";
 import { SMALL_SEARCH_BITS } from "../stamp/layout.ts";
-import { erlangQuantile, erlangTail } from "./erlang.ts";
 
 /** How fast a machine mints with an algorithm, a kernel and a number of threads. */
 export interface Pace {

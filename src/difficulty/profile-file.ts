@@ -2,12 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { kernels } from "../engine.ts";
-import { describeMachine } from "../machine.ts";
-import { CONDITIONS, type Condition } from "../measure.ts";
-import { kernelName, MAX_THREADS } from "../search-job.ts";
-import { type Algorithm, isAlgorithm } from "../stamp/digest.ts";
-import { packageVersion } from "../version.ts";
+import { type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { kernels } from "../engine/engine.ts";
+import { kernelName, MAX_THREADS } from "../engine/job.ts";
+import { describeMachine } from "../hardware/machine.ts";
+import { CONDITIONS, type Condition } from "../hardware/measure.ts";
+import { packageVersion } from "../text/package.ts";
 import { cacheFolder, makeFolder } from "./cache-folder.ts";
 import type { Pace } from "./pace.ts";
 

@@ -1,6 +1,6 @@
-import type { Condition, MeasuredRate } from "../measure.ts";
-import type { Algorithm } from "../stamp/digest.ts";
-import { availableThreads } from "../threads.ts";
+import type { Algorithm } from "../engine/algorithms.ts";
+import { availableThreads } from "../engine/threads.ts";
+import type { Condition, MeasuredRate } from "../hardware/measure.ts";
 import { measurePace } from "./measure-pace.ts";
 import type { Pace } from "./pace.ts";
 import { anyProfile, type ProfileEntry, profileKey, readProfile } from "./profile-file.ts";

@@ -1,6 +1,6 @@
-import { formatInstant } from "../instant.ts";
 import { debtAt, priceAt, STEPS, type Tariff, takeStep } from "../price/price.ts";
 import type { CheckedTerms } from "../price/terms.ts";
+import { formatInstant } from "../text/instant.ts";
 import type { Explanation } from "./types.ts";
 
 /** Posts whose price is told in advance. */

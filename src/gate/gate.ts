@@ -1,11 +1,11 @@
-import { badInput } from "../errors.ts";
 import { hashesFor, planStamps, priceFor, type StampPlan } from "../price/payment.ts";
 import { STEPS } from "../price/price.ts";
 import type { CheckedTerms } from "../price/terms.ts";
-import { formatStampDate } from "../stamp/date.ts";
+import { hashesOf } from "../stamp/work.ts";
 import { posterKey } from "../store/charge.ts";
 import { spentEntry } from "../store/entry.ts";
-import { hashesOf } from "../work.ts";
+import { formatStampDate } from "../text/date.ts";
+import { badInput } from "../text/errors.ts";
 import { cheapAt, debtOf, explain, inWords, quotedPrice, type Standing } from "./explain.ts";
 import { type JudgedStamps, judgeCheaply, judgeWork } from "./judge.ts";
 import { type GateSettings, readGateOptions } from "./options.ts";

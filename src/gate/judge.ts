@@ -1,4 +1,4 @@
-import { type Algorithm, leadingZeroBits, stampDigest } from "../stamp/digest.ts";
+import { type Algorithm, leadingZeroBits, stampDigest } from "../engine/algorithms.ts";
 import { excerpt, isProblem, readStamp, type Stamp } from "../stamp/stamp.ts";
 import type { PosterSalts } from "./salt.ts";
 import type { StampReason, StampVerdict } from "./types.ts";

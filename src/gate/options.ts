@@ -1,10 +1,10 @@
-import { readDuration } from "../duration.ts";
-import { badInput } from "../errors.ts";
+import { ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
 import { STEPS, type Tariff } from "../price/price.ts";
 import { type CheckedTerms, readTerms, tariffFor } from "../price/terms.ts";
-import { ALGORITHMS, type Algorithm, isAlgorithm } from "../stamp/digest.ts";
+import { MAX_SET } from "../stamp/work.ts";
 import type { Store } from "../store/charge.ts";
-import { MAX_SET } from "../store/store.ts";
+import { readDuration } from "../text/duration.ts";
+import { badInput } from "../text/errors.ts";
 import type { GateOptions } from "./types.ts";
 
 /** What a gate does unless said otherwise. */

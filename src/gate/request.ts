@@ -1,7 +1,7 @@
-import { badInput } from "../errors.ts";
 import type { Tariff } from "../price/price.ts";
 import { advanceFor, tariffFor } from "../price/terms.ts";
 import { percentEncode } from "../stamp/resource.ts";
+import { badInput } from "../text/errors.ts";
 import type { GateSettings } from "./options.ts";
 import type { QuoteRequest } from "./types.ts";
 

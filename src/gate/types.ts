@@ -1,8 +1,8 @@
+import type { Algorithm } from "../engine/algorithms.ts";
 import type { StampPlan } from "../price/payment.ts";
 import type { CheckedTerms, PriceTerms } from "../price/terms.ts";
-import type { Algorithm } from "../stamp/digest.ts";
+import type { Reason } from "../stamp/verify.ts";
 import type { Store } from "../store/charge.ts";
-import type { Reason } from "../verify.ts";
 
 /** How a gate is set up. Only the store is required. */
 export interface GateOptions {

@@ -1,5 +1,5 @@
-import { badInput, StampmillError } from "../errors.ts";
-import { LineSplitter } from "../lines.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
+import { LineSplitter } from "../text/lines.ts";
 import { MAX_MESSAGE_LINE, MessageReader } from "./message.ts";
 import { mergeChangesAnything, patchIdBetween } from "./patch-id.ts";
 import { GitFailure, readGit, streamGit } from "./run.ts";

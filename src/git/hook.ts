@@ -1,4 +1,4 @@
-import { badInput } from "../errors.ts";
+import { badInput } from "../text/errors.ts";
 import { isForMessage, resourceOf } from "./commits.ts";
 import { isNoContent, MAX_MESSAGE_LINE, possibleDigests, readEdited } from "./message.ts";
 import { headerOf, readRawCommit } from "./rewrite.ts";

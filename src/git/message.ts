@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { beginsStamp, isFolded, StampLineReader } from "../stamp-lines.ts";
+import { beginsStamp, isFolded, StampLineReader } from "../sources/stamp-lines.ts";
 
 /** Most stamps of one commit that are looked at. */
 export const MAX_COMMIT_STAMPS = 100;

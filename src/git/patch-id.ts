@@ -1,4 +1,4 @@
-import { StampmillError } from "../errors.ts";
+import { StampmillError } from "../text/errors.ts";
 import { readGit, streamGit } from "./run.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { badInput } from "../errors.ts";
-import { createVerifier } from "../verify.ts";
+import { createVerifier } from "../stamp/verify.ts";
+import { badInput } from "../text/errors.ts";
 import type { ReadCommit } from "./commits.ts";
 import { addTrailer } from "./message.ts";
 import { readGit } from "./run.ts";

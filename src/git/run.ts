@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { StampmillError } from "../errors.ts";
+import { StampmillError } from "../text/errors.ts";
 
 /** A git that takes longer than this for one step hangs, in milliseconds. */
 const TIME_OUT = 600_000;

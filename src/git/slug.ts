@@ -1,5 +1,5 @@
-import { badInput, StampmillError } from "../errors.ts";
 import { checkResource, percentEncode } from "../stamp/resource.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
 import { GitFailure, readGit } from "./run.ts";
 
 /** Longest name of a repository, percent-encoded; a patch-id comes behind it. */

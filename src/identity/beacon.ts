@@ -1,4 +1,4 @@
-import { parseInstant } from "../instant.ts";
+import { parseInstant } from "../text/instant.ts";
 import { checkLine } from "./id.ts";
 
 /** Longest beacon, in bytes of UTF-8. */

@@ -1,11 +1,11 @@
-import { toAscii } from "../ascii-json.ts";
-import { StampmillError } from "../errors.ts";
-import { type ClaimedHash, checkSketch, type SketchFault } from "../sketch/check.ts";
-import type { Sketch } from "../sketch/sketch.ts";
-import { DEFAULT_SKETCH_SIZE, type SketchSubject, sketchSubject } from "../sketch/subject.ts";
-import { type Algorithm, isAlgorithm } from "../stamp/digest.ts";
+import { type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { toAscii } from "../text/ascii-json.ts";
+import { StampmillError } from "../text/errors.ts";
 import { checkBeacon } from "./beacon.ts";
 import { canonicalId } from "./id.ts";
+import { type ClaimedHash, checkSketch, type SketchFault } from "./sketch/check.ts";
+import type { Sketch } from "./sketch/sketch.ts";
+import { DEFAULT_SKETCH_SIZE, type SketchSubject, sketchSubject } from "./sketch/subject.ts";
 
 /** Longest line of a sketch that is read, in bytes: with 1024 hashes and the longest id it is less. */
 export const MAX_IDENTITY_LENGTH = 65_536;

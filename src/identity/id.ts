@@ -1,5 +1,5 @@
 import { createPublicKey } from "node:crypto";
-import { badInput } from "../errors.ts";
+import { badInput } from "../text/errors.ts";
 import { isNpub } from "./bech32.ts";
 
 /** Longest id, in bytes of UTF-8: an RSA key of 8192 bits in OpenSSH's form has 1385. */

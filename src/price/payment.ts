@@ -1,4 +1,4 @@
-import { hashesOf } from "../work.ts";
+import { hashesOf } from "../stamp/work.ts";
 import { STEPS } from "./price.ts";
 
 /** Highest price there can be, in bits: what `mint` mints at most. */
@@ -23,7 +23,7 @@ function squareRoot(n: bigint): bigint {
 /**
  * 2^(i/256) for i from 0 to 255, cut after 256 bits behind the point. The first is the eighth square
  * root of 2, the others its powers: whole numbers only, so that no machine's `pow` has a say. The
- * error grows to 2^-247; test/price.test.ts raises every price to its 256th power to see it right.
+ * error grows to 2^-247; test/price/price.test.ts raises every price to its 256th power to see it right.
  */
 const POWERS: readonly bigint[] = (() => {
   let root = 2n << FRACTION;

@@ -1,4 +1,4 @@
-import { badInput } from "../errors.ts";
+import { badInput } from "../text/errors.ts";
 import { hashesFor } from "./payment.ts";
 import { debtAt, priceAt, STEPS, type Tariff, takeStep } from "./price.ts";
 import type { Arrival, Stream } from "./stream.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { badInput } from "../errors.ts";
+import { badInput } from "../text/errors.ts";
 
 /** A post that is to be made. */
 export interface Arrival {

@@ -1,5 +1,5 @@
-import { readDuration } from "../duration.ts";
-import { badInput } from "../errors.ts";
+import { readDuration } from "../text/duration.ts";
+import { badInput } from "../text/errors.ts";
 import { MAX_PRICE } from "./payment.ts";
 import { fullDebt, STEPS, type Tariff } from "./price.ts";
 

@@ -1,6 +1,6 @@
-import { badInput, StampmillError } from "../errors.ts";
-import { parseInstant } from "../instant.ts";
-import { readLines } from "../lines.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
+import { parseInstant } from "../text/instant.ts";
+import { readLines } from "../text/lines.ts";
 import { type Arrival, MAX_ARRIVALS, type Stream } from "./stream.ts";
 
 /** Longest line of a trace, in bytes. */

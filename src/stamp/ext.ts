@@ -1,6 +1,6 @@
-import { StampmillError } from "../errors.ts";
+import { type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { StampmillError } from "../text/errors.ts";
 import { findFieldIntruder, nameCharacter } from "./characters.ts";
-import { type Algorithm, isAlgorithm } from "./digest.ts";
 
 /** Longest extension that is minted, in characters. */
 export const MAX_EXT_LENGTH = 512;

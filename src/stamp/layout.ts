@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Algorithm } from "./digest.ts";
+import type { Algorithm } from "../engine/algorithms.ts";
 
 /** The digits of a counter in order of their value, as hashcash(1) writes them. */
 export const COUNTER_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/";

@@ -1,7 +1,7 @@
-import { StampmillError } from "../errors.ts";
+import { type Algorithm, DIGEST_BITS } from "../engine/algorithms.ts";
+import { parseStampDate, toTime } from "../text/date.ts";
+import { StampmillError } from "../text/errors.ts";
 import { findBase64Intruder, findStampIntruder, nameCharacter } from "./characters.ts";
-import { parseStampDate, toTime } from "./date.ts";
-import { type Algorithm, DIGEST_BITS } from "./digest.ts";
 import { readAlgorithm } from "./ext.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
-import { badInput } from "../errors.ts";
 import type { Tariff } from "../price/price.ts";
+import { MAX_SET } from "../stamp/work.ts";
+import { badInput } from "../text/errors.ts";
 import { checkEntries, DIGEST_LENGTH } from "./entry.ts";
-import { MAX_SET, type SpendOutcome, type SpentEntry, type SpentStore } from "./store.ts";
+import type { SpendOutcome, SpentEntry, SpentStore } from "./store.ts";
 
 /** One post to be paid for. */
 export interface Charge {

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
-import { StampmillError } from "../errors.ts";
-import { parseStampDate } from "../stamp/date.ts";
-import { MAX_SET, type SpentEntry } from "./store.ts";
+import { MAX_SET } from "../stamp/work.ts";
+import { parseStampDate } from "../text/date.ts";
+import { StampmillError } from "../text/errors.ts";
+import type { SpentEntry } from "./store.ts";
 
 /** Bytes of an entry's digest. */
 export const DIGEST_LENGTH = 16;

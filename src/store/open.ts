@@ -1,4 +1,4 @@
-import { StampmillError } from "../errors.ts";
+import { StampmillError } from "../text/errors.ts";
 import type { Store } from "./charge.ts";
 
 export interface OpenOptions {
@@ -25,11 +25,11 @@ export async function openStore(url: string, { create = true }: OpenOptions = {}
     case "sqlite": {
       const file = scheme === undefined ? url : url.slice("sqlite:".length);
       if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
-      return (await import("./sqlite.ts")).openSqlite(file, create);
+      return (await import("./sqlite/sqlite.ts")).openSqlite(file, create);
     }
     case "redis":
     case "rediss":
-      return (await import("./redis.ts")).openRedis(url);
+      return (await import("./redis/redis.ts")).openRedis(url);
     default:
       throw badUrl(`there is no store of the kind ${scheme}:`);
   }

@@ -107,9 +107,6 @@ export interface SpentStore {
   close(): Promise<void>;
 }
 
-/** Most stamps in one set. */
-export const MAX_SET = 1000;
-
 /**
  * Most entries in one transaction: what one crash can cost, and how long others wait. Among a million
  * of one day, where each belongs on a page of its own, 4096 at a time took a fifth more work.

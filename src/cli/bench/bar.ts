@@ -1,5 +1,5 @@
-import { writeAside } from "../output.ts";
-import { formatCount } from "../quantity.ts";
+import { formatCount } from "../figures/quantity.ts";
+import { writeAside } from "../terminal/output.ts";
 
 /** A bar of its own text, on a terminal; nothing elsewhere. */
 export interface StepBar {

@@ -3,12 +3,12 @@ import {
   compareResults,
   failures,
   machineDifferences,
-} from "../../bench/compare.ts";
-import type { SavedResult } from "../../bench/read-result.ts";
-import { badInput } from "../../errors.ts";
-import { toJsonLine, toOneLine } from "../output.ts";
-import { formatPercent } from "../quantity.ts";
-import { markdownTable, textTable } from "../table.ts";
+} from "../../hardware/compare.ts";
+import type { SavedResult } from "../../hardware/read-result.ts";
+import { badInput } from "../../text/errors.ts";
+import { formatPercent } from "../figures/quantity.ts";
+import { markdownTable, textTable } from "../figures/table.ts";
+import { toJsonLine, toOneLine } from "../terminal/output.ts";
 import { comparisonTable } from "./facts.ts";
 
 /**

@@ -1,4 +1,6 @@
-import type { Comparison } from "../../bench/compare.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
+import type { Comparison } from "../../hardware/compare.ts";
+import type { Cache, Machine } from "../../hardware/machine.ts";
 import {
   type BenchResult,
   efficiencyOf,
@@ -7,14 +9,12 @@ import {
   type Minting,
   scalingOf,
   shareOfRoofline,
-} from "../../bench/result.ts";
-import { usualDistance } from "../../bench/statistics.ts";
-import type { Cache, Machine } from "../../machine.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
-import type { BarChart, LineChart } from "../chart.ts";
-import { ALGORITHM_NAMES } from "../cost-table.ts";
-import { formatBytes, formatPercent, formatQuantity, formatSeconds } from "../quantity.ts";
-import type { Table } from "../table.ts";
+} from "../../hardware/result.ts";
+import { usualDistance } from "../../hardware/statistics.ts";
+import type { BarChart, LineChart } from "../figures/chart.ts";
+import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
+import { formatBytes, formatPercent, formatQuantity, formatSeconds } from "../figures/quantity.ts";
+import type { Table } from "../figures/table.ts";
 
 /** Bits of the stamps that a rate is told in. */
 const TOLD_BITS = 20;

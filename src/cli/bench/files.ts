@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { MAX_RESULT_BYTES, readResult, type SavedResult } from "../../bench/read-result.ts";
 import { cacheFolder, makeFolder } from "../../difficulty/cache-folder.ts";
-import { badInput } from "../../errors.ts";
-import { EnvironmentError } from "../exit.ts";
-import { readInput } from "../input.ts";
+import { MAX_RESULT_BYTES, readResult, type SavedResult } from "../../hardware/read-result.ts";
+import { badInput } from "../../text/errors.ts";
+import { EnvironmentError } from "../terminal/exit.ts";
+import { readInput } from "../terminal/input.ts";
 
 /**
  * Text of a named file, or of standard input for "-".

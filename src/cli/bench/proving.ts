@@ -1,12 +1,12 @@
-import { toAscii } from "../../ascii-json.ts";
-import { checkProof, MAX_PROOF_BYTES, type ProofCheck } from "../../bench/proof.ts";
-import type { ProofOptions } from "../../bench/prove.ts";
-import { ALGORITHM_NAMES } from "../cost-table.ts";
-import { EXIT } from "../exit.ts";
-import { toJsonLine, writeProduct } from "../output.ts";
-import { standardStyle } from "../plot.ts";
-import { formatBytes, formatCount, formatSeconds } from "../quantity.ts";
-import { textTable, wrapValues } from "../table.ts";
+import { checkProof, MAX_PROOF_BYTES, type ProofCheck } from "../../hardware/proof.ts";
+import type { ProofOptions } from "../../hardware/prove.ts";
+import { toAscii } from "../../text/ascii-json.ts";
+import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
+import { standardStyle } from "../figures/plot.ts";
+import { formatBytes, formatCount, formatSeconds } from "../figures/quantity.ts";
+import { textTable, wrapValues } from "../figures/table.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { toJsonLine, writeProduct } from "../terminal/output.ts";
 import { timeBar } from "./bar.ts";
 import { hashesPerSecond, inThreads } from "./facts.ts";
 import { checkWritable, readText, writeWhole } from "./files.ts";
@@ -18,7 +18,7 @@ export async function prove(
   json: boolean,
 ): Promise<void> {
   if (file !== undefined) checkWritable(file);
-  const { proveBench } = await import("../../bench/prove.ts");
+  const { proveBench } = await import("../../hardware/prove.ts");
   let endBar = async () => {};
   const proof = await proveBench({
     ...options,

@@ -1,10 +1,10 @@
-import type { BenchResult } from "../../bench/result.ts";
-import { range } from "../../bench/statistics.ts";
-import type { Chart } from "../chart.ts";
-import { ALGORITHM_NAMES } from "../cost-table.ts";
-import { htmlPage, type PageSection } from "../page.ts";
-import { type PlotStyle, plot } from "../plot.ts";
-import { formatPercent } from "../quantity.ts";
+import type { BenchResult } from "../../hardware/result.ts";
+import { range } from "../../hardware/statistics.ts";
+import type { Chart } from "../figures/chart.ts";
+import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
+import { htmlPage, type PageSection } from "../figures/page.ts";
+import { type PlotStyle, plot } from "../figures/plot.ts";
+import { formatPercent } from "../figures/quantity.ts";
 import {
   markdownTable,
   type Table,
@@ -12,7 +12,7 @@ import {
   toMarkdown,
   wrapText,
   wrapValues,
-} from "../table.ts";
+} from "../figures/table.ts";
 import {
   callTable,
   fasterKernels,

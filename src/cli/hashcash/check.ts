@@ -1,11 +1,11 @@
-import { MAX_DURATION, parseDuration } from "../../duration.ts";
-import { badInput } from "../../errors.ts";
-import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../../rules.ts";
+import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../../stamp/rules.ts";
+import { createVerifier, type Reason, type Verdict, type Verifier } from "../../stamp/verify.ts";
 import { spentEntry } from "../../store/entry.ts";
 import type { SpentStore } from "../../store/store.ts";
-import { createVerifier, type Reason, type Verdict, type Verifier } from "../../verify.ts";
-import { EXIT } from "../exit.ts";
-import { toPrintable } from "../output.ts";
+import { MAX_DURATION, parseDuration } from "../../text/duration.ts";
+import { badInput } from "../../text/errors.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { toPrintable } from "../terminal/output.ts";
 import { informationOf, type Terms, tellInformation } from "./information.ts";
 import { argumentStamps, inputStamps } from "./inputs.ts";
 import type { HashcashIo, Voice } from "./io.ts";

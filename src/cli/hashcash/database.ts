@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { badInput } from "../../errors.ts";
 import { openStore } from "../../store/open.ts";
 import type { SpentStore } from "../../store/store.ts";
-import { takeOver } from "../../store/take-over.ts";
-import { toPrintable } from "../output.ts";
+import { takeOver } from "../../store/transfer/take-over.ts";
+import { badInput } from "../../text/errors.ts";
+import { toPrintable } from "../terminal/output.ts";
 import type { Voice } from "./io.ts";
 
 /** Damaged lines that are told of one by one. */

@@ -1,4 +1,4 @@
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../terminal/exit.ts";
 import { processIo } from "./io.ts";
 import { runHashcash } from "./run.ts";
 

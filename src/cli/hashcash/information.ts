@@ -1,4 +1,4 @@
-import type { Verdict } from "../../verify.ts";
+import type { Verdict } from "../../stamp/verify.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request } from "./options.ts";
 

@@ -1,10 +1,10 @@
-import { StampmillError } from "../../errors.ts";
-import { readLines } from "../../lines.ts";
-import { MAX_MAIL_STAMPS, readMailStamps } from "../../mail.ts";
-import { scanStamps } from "../../scan.ts";
+import { MAX_MAIL_STAMPS, readMailStamps } from "../../sources/mail.ts";
+import { scanStamps } from "../../sources/scan.ts";
+import { trimBlanks } from "../../sources/stamp-lines.ts";
 import { MAX_RESOURCE_LENGTH } from "../../stamp/resource.ts";
 import { MAX_STAMP_LENGTH } from "../../stamp/stamp.ts";
-import { trimBlanks } from "../../stamp-lines.ts";
+import { StampmillError } from "../../text/errors.ts";
+import { readLines } from "../../text/lines.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
-import { readStandardInput } from "../input.ts";
-import { writeAside, writeProduct } from "../output.ts";
+import { readStandardInput } from "../terminal/input.ts";
+import { writeAside, writeProduct } from "../terminal/output.ts";
 
 /** What a run of the old tool talks to; tests put other things in its place. */
 export interface HashcashIo {

@@ -1,4 +1,4 @@
-import { liveThrough } from "../lifetime.ts";
+import { liveThrough } from "../terminal/lifetime.ts";
 import { hashcash } from "./entry.ts";
 
 // The whole of dist/hashcash.cjs: it has neither the other commands nor their reader of options.

@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
-import { StampmillError } from "../../errors.ts";
-import { foldHeader } from "../../mail-header.ts";
-import { DEFAULT_BITS, type MintedStamp, mint } from "../../mint.ts";
-import type { DateWidth } from "../../stamp/date.ts";
+import { foldHeader } from "../../sources/mail-header.ts";
 import { checkExt } from "../../stamp/ext.ts";
+import { DEFAULT_BITS, type MintedStamp, mint } from "../../stamp/mint.ts";
 import { checkResource } from "../../stamp/resource.ts";
-import { EXIT } from "../exit.ts";
-import { errorText } from "../output.ts";
+import type { DateWidth } from "../../text/date.ts";
+import { StampmillError } from "../../text/errors.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { errorText } from "../terminal/output.ts";
 import { resourceLines } from "./inputs.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request, Settings } from "./options.ts";

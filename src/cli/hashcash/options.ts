@@ -1,7 +1,7 @@
-import { badInput } from "../../errors.ts";
-import { DEFAULT_BITS } from "../../mint.ts";
-import { type DateWidth, isDateWidth } from "../../stamp/date.ts";
-import { DIGEST_BITS } from "../../stamp/digest.ts";
+import { DIGEST_BITS } from "../../engine/algorithms.ts";
+import { DEFAULT_BITS } from "../../stamp/mint.ts";
+import { type DateWidth, isDateWidth } from "../../text/date.ts";
+import { badInput } from "../../text/errors.ts";
 import { readLength, readPeriod } from "./periods.ts";
 import { quoted } from "./quoted.ts";
 

@@ -1,6 +1,6 @@
-import { MAX_DURATION } from "../../duration.ts";
-import { badInput } from "../../errors.ts";
-import { parseStampDate } from "../../stamp/date.ts";
+import { parseStampDate } from "../../text/date.ts";
+import { MAX_DURATION } from "../../text/duration.ts";
+import { badInput } from "../../text/errors.ts";
 import { quoted } from "./quoted.ts";
 
 const SECOND = 1000;

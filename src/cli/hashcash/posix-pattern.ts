@@ -1,4 +1,4 @@
-import { badInput } from "../../errors.ts";
+import { badInput } from "../../text/errors.ts";
 import { quoted } from "./quoted.ts";
 
 /**

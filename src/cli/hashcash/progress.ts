@@ -1,4 +1,4 @@
-import type { MintedStamp, MintOptions } from "../../mint.ts";
+import type { MintedStamp, MintOptions } from "../../stamp/mint.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request } from "./options.ts";
 

@@ -1,5 +1,10 @@
-import { badInput, StampmillError } from "../../errors.ts";
-import { exactMatcher, type ResourceMatcher, regexMatcher, wildcardMatcher } from "../../match.ts";
+import {
+  exactMatcher,
+  type ResourceMatcher,
+  regexMatcher,
+  wildcardMatcher,
+} from "../../stamp/match.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
 import type { Word } from "./options.ts";
 import { fromPosix } from "./posix-pattern.ts";
 import { quoted } from "./quoted.ts";

@@ -1,7 +1,7 @@
-import { badInput, StampmillError } from "../../errors.ts";
 import type { SpentStore } from "../../store/store.ts";
-import { EXIT } from "../exit.ts";
-import { errorText } from "../output.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { errorText } from "../terminal/output.ts";
 import { checkOrder, runCheck } from "./check.ts";
 import { openDatabase } from "./database.ts";
 import { type HashcashIo, type Voice, voiceOf } from "./io.ts";

@@ -1,4 +1,4 @@
-import { measureRate } from "../../measure.ts";
+import { measureRate } from "../../hardware/measure.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request } from "./options.ts";
 

@@ -13,7 +13,7 @@ import {
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { EnvironmentError } from "../exit.ts";
+import { EnvironmentError } from "../terminal/exit.ts";
 
 const BEAT = 10_000;
 /** A claim of another machine that has not been touched for this long is one of the dead. */

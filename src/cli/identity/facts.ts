@@ -1,9 +1,9 @@
 import { beaconTime } from "../../identity/beacon.ts";
 import type { Identity } from "../../identity/format.ts";
-import { formatInstant } from "../../instant.ts";
-import { estimateWork, lowerBound } from "../../sketch/estimate.ts";
-import { bitsInWords } from "../../sketch/words.ts";
-import { formatCount } from "../quantity.ts";
+import { estimateWork, lowerBound } from "../../identity/sketch/estimate.ts";
+import { bitsInWords } from "../../identity/sketch/words.ts";
+import { formatInstant } from "../../text/instant.ts";
+import { formatCount } from "../figures/quantity.ts";
 
 /** What can be said of an identity, in the order of the JSON. */
 export function factsOf({ id, beacon, sketch }: Identity, confidence: number) {

@@ -1,7 +1,7 @@
 import type { Identity } from "../../identity/format.ts";
-import { formatInstant } from "../../instant.ts";
-import { estimateWork } from "../../sketch/estimate.ts";
-import type { LineChart } from "../chart.ts";
+import { estimateWork } from "../../identity/sketch/estimate.ts";
+import { formatInstant } from "../../text/instant.ts";
+import type { LineChart } from "../figures/chart.ts";
 
 /**
  * How the work grew. Which of all tries are among the smallest is a matter of chance alone, so the

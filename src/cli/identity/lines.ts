@@ -1,8 +1,8 @@
-import { StampmillError } from "../../errors.ts";
 import { type Identity, MAX_IDENTITY_LENGTH, readIdentity } from "../../identity/format.ts";
-import { readLines } from "../../lines.ts";
-import { readInput } from "../input.ts";
-import { toPrintable, writeError } from "../output.ts";
+import { StampmillError } from "../../text/errors.ts";
+import { readLines } from "../../text/lines.ts";
+import { readInput } from "../terminal/input.ts";
+import { toPrintable, writeError } from "../terminal/output.ts";
 
 /** A line of a file of sketches. */
 export interface IdentityLine {

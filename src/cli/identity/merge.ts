@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { badInput } from "../../errors.ts";
 import { formatIdentity, identityOf, readIdentity } from "../../identity/format.ts";
-import { mergeSketches, type Sketch } from "../../sketch/sketch.ts";
-import { EXIT } from "../exit.ts";
-import { once } from "../options.ts";
-import { writeProduct } from "../output.ts";
+import { mergeSketches, type Sketch } from "../../identity/sketch/sketch.ts";
+import { badInput } from "../../text/errors.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { once } from "../terminal/options.ts";
+import { writeProduct } from "../terminal/output.ts";
 import { identityLines } from "./lines.ts";
 import { SketchFile } from "./sketch-file.ts";
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { badInput } from "../../errors.ts";
-import { DEFAULT_CONFIDENCE } from "../../sketch/estimate.ts";
-import { checkWork } from "../../work.ts";
-import { decimal, once } from "../options.ts";
+import { DEFAULT_CONFIDENCE } from "../../identity/sketch/estimate.ts";
+import { checkWork } from "../../stamp/work.ts";
+import { badInput } from "../../text/errors.ts";
+import { decimal, once } from "../terminal/options.ts";
 
 /** Work in bits, written `40`, `40.5` or `2^40`. */
 export function workOption(flag: string): (text: string) => number {

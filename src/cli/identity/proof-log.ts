@@ -1,9 +1,9 @@
-import { badInput } from "../../errors.ts";
-import { parseInstant } from "../../instant.ts";
-import { readLines } from "../../lines.ts";
-import { MAX_PROOF_LENGTH } from "../../ownership/proof.ts";
-import { readInput } from "../input.ts";
-import { toPrintable } from "../output.ts";
+import { MAX_PROOF_LENGTH } from "../../identity/ownership/proof.ts";
+import { badInput } from "../../text/errors.ts";
+import { parseInstant } from "../../text/instant.ts";
+import { readLines } from "../../text/lines.ts";
+import { readInput } from "../terminal/input.ts";
+import { toPrintable } from "../terminal/output.ts";
 
 /**
  * The last time that each of these ids proved its key, in milliseconds since 1970, from a file of

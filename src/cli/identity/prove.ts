@@ -1,18 +1,22 @@
 import { Command } from "commander";
-import { parseDuration } from "../../duration.ts";
-import { badInput } from "../../errors.ts";
 import { type Identity, readIdentity } from "../../identity/format.ts";
 import { MAX_KEY_FILE } from "../../identity/id.ts";
-import { formatInstant, parseInstant } from "../../instant.ts";
-import { readLines } from "../../lines.ts";
-import { createChallenge } from "../../ownership/challenge.ts";
-import { checkProof, DEFAULT_PROOF_AGE, type ProofVerdict } from "../../ownership/check.ts";
-import { MAX_PROOF_LENGTH } from "../../ownership/proof.ts";
-import { proveIdentity, signerForKey } from "../../ownership/prove.ts";
-import { EXIT } from "../exit.ts";
-import { readInput, readSmallFile } from "../input.ts";
-import { once } from "../options.ts";
-import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "../output.ts";
+import { createChallenge } from "../../identity/ownership/challenge.ts";
+import {
+  checkProof,
+  DEFAULT_PROOF_AGE,
+  type ProofVerdict,
+} from "../../identity/ownership/check.ts";
+import { MAX_PROOF_LENGTH } from "../../identity/ownership/proof.ts";
+import { proveIdentity, signerForKey } from "../../identity/ownership/prove.ts";
+import { parseDuration } from "../../text/duration.ts";
+import { badInput } from "../../text/errors.ts";
+import { formatInstant, parseInstant } from "../../text/instant.ts";
+import { readLines } from "../../text/lines.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { readInput, readSmallFile } from "../terminal/input.ts";
+import { once } from "../terminal/options.ts";
+import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "../terminal/output.ts";
 import { identityLines } from "./lines.ts";
 
 interface ProveOptions {

@@ -1,18 +1,18 @@
 import { cheapest, costOf } from "../../difficulty/attackers.ts";
-import { formatInstant } from "../../instant.ts";
-import { explainScore, type ScoreExplanation } from "../../reputation/explain.ts";
-import type { Policy } from "../../reputation/policy.ts";
+import { ALGORITHMS, type Algorithm } from "../../engine/algorithms.ts";
+import { explainScore, type ScoreExplanation } from "../../identity/reputation/explain.ts";
+import type { Policy } from "../../identity/reputation/policy.ts";
 import {
   creditFor,
   type NothingReason,
   type Score,
   type ScoredPart,
-} from "../../reputation/score.ts";
-import { confidenceInWords } from "../../sketch/words.ts";
-import { ALGORITHMS, type Algorithm } from "../../stamp/digest.ts";
-import { toJsonLine, toPrintableLine } from "../output.ts";
-import { formatCount, formatMoney, formatPercent, formatSeconds } from "../quantity.ts";
-import { textTable } from "../table.ts";
+} from "../../identity/reputation/score.ts";
+import { confidenceInWords } from "../../identity/sketch/words.ts";
+import { formatInstant } from "../../text/instant.ts";
+import { formatCount, formatMoney, formatPercent, formatSeconds } from "../figures/quantity.ts";
+import { textTable } from "../figures/table.ts";
+import { toJsonLine, toPrintableLine } from "../terminal/output.ts";
 import { hashesInWords } from "./facts.ts";
 
 type Rates = ReadonlyMap<Algorithm, number>;

@@ -1,15 +1,20 @@
 import { Command } from "commander";
-import { badInput } from "../../errors.ts";
+import { ALGORITHMS, type Algorithm } from "../../engine/algorithms.ts";
 import type { Identity } from "../../identity/format.ts";
-import { parseInstant } from "../../instant.ts";
-import { MAX_POLICY_BYTES, type Policy, parsePolicy, readPolicy } from "../../reputation/policy.ts";
-import { MAX_SCORED_HASHES, scoreIdentities } from "../../reputation/score.ts";
-import { ALGORITHMS, type Algorithm } from "../../stamp/digest.ts";
-import { EXIT } from "../exit.ts";
-import { hostRateNow } from "../host-rate.ts";
-import { readSmallFile } from "../input.ts";
-import { once } from "../options.ts";
-import { writeProduct } from "../output.ts";
+import {
+  MAX_POLICY_BYTES,
+  type Policy,
+  parsePolicy,
+  readPolicy,
+} from "../../identity/reputation/policy.ts";
+import { MAX_SCORED_HASHES, scoreIdentities } from "../../identity/reputation/score.ts";
+import { badInput } from "../../text/errors.ts";
+import { parseInstant } from "../../text/instant.ts";
+import { hostRateNow } from "../figures/host-rate.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { readSmallFile } from "../terminal/input.ts";
+import { once } from "../terminal/options.ts";
+import { writeProduct } from "../terminal/output.ts";
 import { IdentityReader } from "./lines.ts";
 import { readProofLog } from "./proof-log.ts";
 import { scoreLine, scoreText } from "./score-text.ts";

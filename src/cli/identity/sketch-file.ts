@@ -11,7 +11,6 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { badInput } from "../../errors.ts";
 import {
   formatIdentity,
   type Identity,
@@ -19,9 +18,10 @@ import {
   MAX_IDENTITY_LENGTH,
   readIdentity,
 } from "../../identity/format.ts";
-import { mergeSketches, type Sketch } from "../../sketch/sketch.ts";
-import { EnvironmentError } from "../exit.ts";
-import { readSmallFile } from "../input.ts";
+import { mergeSketches, type Sketch } from "../../identity/sketch/sketch.ts";
+import { badInput } from "../../text/errors.ts";
+import { EnvironmentError } from "../terminal/exit.ts";
+import { readSmallFile } from "../terminal/input.ts";
 import { Claim } from "./claim.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { estimateWork } from "../../sketch/estimate.ts";
-import type { Sketch } from "../../sketch/sketch.ts";
-import { writeAside } from "../output.ts";
-import { formatCount, formatSeconds } from "../quantity.ts";
+import { estimateWork } from "../../identity/sketch/estimate.ts";
+import type { Sketch } from "../../identity/sketch/sketch.ts";
+import { formatCount, formatSeconds } from "../figures/quantity.ts";
+import { writeAside } from "../terminal/output.ts";
 import { hashesInWords } from "./facts.ts";
 
 /** What is watched; it may change meanwhile. */

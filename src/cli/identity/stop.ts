@@ -1,4 +1,4 @@
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../terminal/exit.ts";
 
 /** A wish to end, and the exit code that goes with it. */
 export interface Stop {

@@ -1,9 +1,9 @@
-import { badInput } from "../../errors.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
 import { type Identity, identitySubject } from "../../identity/format.ts";
 import { idOfKeyFile, MAX_KEY_FILE } from "../../identity/id.ts";
-import { difference, emptySketch, type Sketch } from "../../sketch/sketch.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
-import { readSmallFile } from "../input.ts";
+import { difference, emptySketch, type Sketch } from "../../identity/sketch/sketch.ts";
+import { badInput } from "../../text/errors.ts";
+import { readSmallFile } from "../terminal/input.ts";
 
 /** What the options of a command say about whose work it is. */
 export interface TermOptions {

@@ -1,17 +1,21 @@
 import { Command } from "commander";
-import { parseDuration } from "../../duration.ts";
+import { ALGORITHMS } from "../../engine/algorithms.ts";
 import { DEFAULT_ALGORITHM, identityOf } from "../../identity/format.ts";
-import { DEFAULT_CONFIDENCE, estimateWork } from "../../sketch/estimate.ts";
-import { type Growth, growSketch } from "../../sketch/grow.ts";
-import type { Sketch } from "../../sketch/sketch.ts";
-import { DEFAULT_SKETCH_SIZE, MAX_SKETCH_SIZE, MIN_SKETCH_SIZE } from "../../sketch/subject.ts";
-import { confidenceInWords } from "../../sketch/words.ts";
-import { ALGORITHMS } from "../../stamp/digest.ts";
-import { EXIT } from "../exit.ts";
-import { once, oneOf, searchKernel, searchThreads, wholeNumber } from "../options.ts";
-import { toJsonLine, toPrintableLine, writeProduct } from "../output.ts";
-import { formatCount, formatSeconds } from "../quantity.ts";
-import { textTable } from "../table.ts";
+import { DEFAULT_CONFIDENCE, estimateWork } from "../../identity/sketch/estimate.ts";
+import { type Growth, growSketch } from "../../identity/sketch/grow.ts";
+import type { Sketch } from "../../identity/sketch/sketch.ts";
+import {
+  DEFAULT_SKETCH_SIZE,
+  MAX_SKETCH_SIZE,
+  MIN_SKETCH_SIZE,
+} from "../../identity/sketch/subject.ts";
+import { confidenceInWords } from "../../identity/sketch/words.ts";
+import { parseDuration } from "../../text/duration.ts";
+import { formatCount, formatSeconds } from "../figures/quantity.ts";
+import { textTable } from "../figures/table.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { once, oneOf, searchKernel, searchThreads, wholeNumber } from "../terminal/options.ts";
+import { toJsonLine, toPrintableLine, writeProduct } from "../terminal/output.ts";
 import { FACTS_HELP, factsOf, hashesInWords } from "./facts.ts";
 import { workOption } from "./options.ts";
 import { SketchFile } from "./sketch-file.ts";

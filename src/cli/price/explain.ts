@@ -1,21 +1,21 @@
 import { Command } from "commander";
 import { cheapest } from "../../difficulty/attackers.ts";
-import { badInput, StampmillError } from "../../errors.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
 import { createGate } from "../../gate/gate.ts";
 import type { Explanation } from "../../gate/types.ts";
 import { hashesFor } from "../../price/payment.ts";
 import { STEPS } from "../../price/price.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
 import { openStore } from "../../store/open.ts";
-import { ALGORITHM_NAMES, costsOf, type Prices, withMoney } from "../cost-table.ts";
-import { EXIT } from "../exit.ts";
-import { savedHostRate } from "../host-rate.ts";
-import { decimal, mintAlgorithm, once } from "../options.ts";
-import { toJsonLine, writeProduct } from "../output.ts";
-import { formatCount, formatMoney, formatSeconds } from "../quantity.ts";
-import { textTable } from "../table.ts";
-import { type TermOptions, termsInWords, termsOf, withTerms } from "../terms-options.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
+import { ALGORITHM_NAMES, costsOf, type Prices, withMoney } from "../figures/cost-table.ts";
+import { savedHostRate } from "../figures/host-rate.ts";
+import { formatCount, formatMoney, formatSeconds } from "../figures/quantity.ts";
+import { textTable } from "../figures/table.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { decimal, mintAlgorithm, once } from "../terminal/options.ts";
+import { toJsonLine, writeProduct } from "../terminal/output.ts";
 import { askGate, type ToldPrice } from "./remote.ts";
+import { type TermOptions, termsInWords, termsOf, withTerms } from "./terms-options.ts";
 
 interface Options extends TermOptions, Prices {
   poster: string;

@@ -1,8 +1,8 @@
-import { StampmillError } from "../../errors.ts";
-import { DEFAULT_ANSWER_TIMEOUT, readBase } from "../../post/post.ts";
-import { readQuote } from "../../post/quote.ts";
-import { askServer, badAnswer } from "../../post/server-answer.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
+import { DEFAULT_ANSWER_TIMEOUT, readBase } from "../../gate/post/post.ts";
+import { readQuote } from "../../gate/post/quote.ts";
+import { askServer, badAnswer } from "../../gate/post/server-answer.ts";
+import { StampmillError } from "../../text/errors.ts";
 
 /** Who wants to post what where. */
 export interface PriceQuestion {

@@ -1,17 +1,17 @@
 import { cheapest } from "../../difficulty/attackers.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
 import { aboutPortrait, PORTRAIT_NAMES } from "../../price/portraits.ts";
 import { STEPS } from "../../price/price.ts";
 import type { Simulation } from "../../price/simulate.ts";
 import type { CheckedTerms } from "../../price/terms.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
-import type { LineChart } from "../chart.ts";
-import { ALGORITHM_NAMES, costsOf, type Prices } from "../cost-table.ts";
-import { toPrintable } from "../output.ts";
-import { htmlPage } from "../page.ts";
-import { plot } from "../plot.ts";
-import { formatCount, formatMoney, formatSeconds } from "../quantity.ts";
-import { type Table, textTable } from "../table.ts";
-import { termsInWords } from "../terms-options.ts";
+import type { LineChart } from "../figures/chart.ts";
+import { ALGORITHM_NAMES, costsOf, type Prices } from "../figures/cost-table.ts";
+import { htmlPage } from "../figures/page.ts";
+import { plot } from "../figures/plot.ts";
+import { formatCount, formatMoney, formatSeconds } from "../figures/quantity.ts";
+import { type Table, textTable } from "../figures/table.ts";
+import { toPrintable } from "../terminal/output.ts";
+import { termsInWords } from "./terms-options.ts";
 
 /** Everything that is shown of a simulation. */
 export interface Report {

@@ -1,19 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { badInput, StampmillError } from "../../errors.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
 import { aboutPortrait, PORTRAIT_NAMES, type PortraitName } from "../../price/portraits.ts";
 import { pricedPosts, type SimulatedPost, simulate } from "../../price/simulate.ts";
 import type { Stream } from "../../price/stream.ts";
 import { readTerms } from "../../price/terms.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
-import { type Prices, withMoney } from "../cost-table.ts";
-import { EnvironmentError, EXIT } from "../exit.ts";
-import { savedHostRate } from "../host-rate.ts";
-import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "../options.ts";
-import { toJsonLine, writeProduct } from "../output.ts";
-import { type TermOptions, termsOf, withTerms } from "../terms-options.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
+import { type Prices, withMoney } from "../figures/cost-table.ts";
+import { savedHostRate } from "../figures/host-rate.ts";
+import { EnvironmentError, EXIT } from "../terminal/exit.ts";
+import { decimal, mintAlgorithm, once, oneOf, wholeNumber } from "../terminal/options.ts";
+import { toJsonLine, writeProduct } from "../terminal/output.ts";
 import { pageOf, type Report, summaryLine, textOf } from "./report.ts";
 import { readRate, type StreamChoice, streamsOf } from "./streams.ts";
+import { type TermOptions, termsOf, withTerms } from "./terms-options.ts";
 
 interface Options extends StreamChoice, TermOptions, Prices {
   algorithm: Algorithm;

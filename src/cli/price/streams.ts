@@ -1,9 +1,9 @@
-import { parseDuration } from "../../duration.ts";
-import { badInput, StampmillError } from "../../errors.ts";
 import { PORTRAIT_NAMES, type PortraitName, portrait } from "../../price/portraits.ts";
 import { type Stream, steadyStream } from "../../price/stream.ts";
 import { readTrace } from "../../price/trace.ts";
-import { readInput } from "../input.ts";
+import { parseDuration } from "../../text/duration.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
+import { readInput } from "../terminal/input.ts";
 
 /** Where the posts come from, as options have it. */
 export interface StreamChoice {

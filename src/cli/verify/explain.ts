@@ -1,4 +1,4 @@
-import { leadingZeroBits } from "../../stamp/digest.ts";
+import { leadingZeroBits } from "../../engine/algorithms.ts";
 import { isProblem, readStamp } from "../../stamp/stamp.ts";
 import type { Place, RejectedFinding } from "./finding.ts";
 import type { Options } from "./options.ts";

@@ -1,4 +1,4 @@
-import type { Reason, RejectedVerdict, ValidVerdict } from "../../verify.ts";
+import type { Reason, RejectedVerdict, ValidVerdict } from "../../stamp/verify.ts";
 
 /** Where a stamp stood: a line of a file ("-" is standard input), counted from 1. */
 export interface FilePlace {

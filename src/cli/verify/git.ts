@@ -1,12 +1,12 @@
-import { badInput } from "../../errors.ts";
 import { listCommits, readCommit } from "../../git/commits.ts";
 import { repositorySlug } from "../../git/slug.ts";
-import type { VerifyOptions } from "../../rules.ts";
-import type { Spender } from "../../spend.ts";
+import type { VerifyOptions } from "../../stamp/rules.ts";
 import { isProblem, readStamp } from "../../stamp/stamp.ts";
-import { createVerifier } from "../../verify.ts";
-import { EXIT } from "../exit.ts";
-import { writeError, writeProduct } from "../output.ts";
+import { createVerifier } from "../../stamp/verify.ts";
+import type { Spender } from "../../store/spend.ts";
+import { badInput } from "../../text/errors.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { writeError, writeProduct } from "../terminal/output.ts";
 import type { CommitPlace, Finding, RejectedFinding } from "./finding.ts";
 import { checkStore, commonRequirements, type Options } from "./options.ts";
 import { createReport } from "./report.ts";

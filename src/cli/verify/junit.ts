@@ -1,4 +1,4 @@
-import { toPrintable } from "../output.ts";
+import { toPrintable } from "../terminal/output.ts";
 import type { Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeFinding, describePlace } from "./plain.ts";

@@ -1,8 +1,8 @@
-import { badInput, StampmillError } from "../../errors.ts";
-import { regexMatcher } from "../../match.ts";
-import type { VerifyOptions } from "../../rules.ts";
-import type { Algorithm } from "../../stamp/digest.ts";
+import type { Algorithm } from "../../engine/algorithms.ts";
+import { regexMatcher } from "../../stamp/match.ts";
 import { percentEncode } from "../../stamp/resource.ts";
+import type { VerifyOptions } from "../../stamp/rules.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
 
 /** What verdicts are printed as. */
 export const FORMATS = ["text", "json", "github", "junit", "sarif"] as const;

@@ -1,4 +1,4 @@
-import { toJsonLine, toPrintable } from "../output.ts";
+import { toJsonLine, toPrintable } from "../terminal/output.ts";
 import { explain } from "./explain.ts";
 import type { Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";

@@ -1,4 +1,4 @@
-import { toAscii } from "../../ascii-json.ts";
+import { toAscii } from "../../text/ascii-json.ts";
 import type { Finding, Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeAll, describePlace } from "./plain.ts";

@@ -1,9 +1,9 @@
-import { badInput, StampmillError } from "../../errors.ts";
-import { readLines } from "../../lines.ts";
-import { readMailStamps } from "../../mail.ts";
-import { scanStamps } from "../../scan.ts";
+import { readMailStamps } from "../../sources/mail.ts";
+import { scanStamps } from "../../sources/scan.ts";
 import { MAX_STAMP_LENGTH } from "../../stamp/stamp.ts";
-import { readInput, readStandardInput } from "../input.ts";
+import { badInput, StampmillError } from "../../text/errors.ts";
+import { readLines } from "../../text/lines.ts";
+import { readInput, readStandardInput } from "../terminal/input.ts";
 import type { Batch } from "./finding.ts";
 import type { Options } from "./options.ts";
 

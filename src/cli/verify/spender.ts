@@ -1,7 +1,7 @@
-import type { VerifyOptions } from "../../rules.ts";
-import { createSpender, type Spender } from "../../spend.ts";
+import type { VerifyOptions } from "../../stamp/rules.ts";
+import { createVerifier } from "../../stamp/verify.ts";
 import { openStore } from "../../store/open.ts";
-import { createVerifier } from "../../verify.ts";
+import { createSpender, type Spender } from "../../store/spend.ts";
 import type { Options } from "./options.ts";
 
 /** Does something with a judge of stamps, who has the store open meanwhile if there is one. */
