@@ -7,6 +7,7 @@
 // pass the test of Kolmogorov and Smirnov against what was predicted before: those of whole sets
 // against the Erlang distribution, those of their stamps, one by one, against the exponential one. The
 // machine must have nothing else to do: the prediction is from a calibration at the start.
+
 import { parseArgs } from "node:util";
 import { markdownTable } from "../src/cli/figures/table.ts";
 import { calibrate } from "../src/difficulty/calibrate.ts";

@@ -6,11 +6,12 @@
 // does, its file written to the disk each time the sketch gets better. They take turns; what counts is
 // hashes for a second of processor time, which other programs on the machine do not change, and the
 // median over all turns. Fails under 97 %.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SketchFile } from "../src/cli/identity/sketch-file.ts";
-import { ALGORITHMS, type Algorithm, DIGEST_BITS } from "../src/engine/algorithms.ts";
+import { ALGORITHM, ALGORITHMS, type Algorithm } from "../src/engine/algorithms.ts";
 import { startSearch } from "../src/engine/engine.ts";
 import { identitySubject } from "../src/identity/format.ts";
 import { growSketch } from "../src/identity/sketch/grow.ts";
@@ -59,9 +60,9 @@ function firstHit(algorithm: Algorithm): Promise<Slice> {
 function sketchOf(algorithm: Algorithm, bits: number): Sketch {
   const subject = identitySubject({ id: "bench", algorithm });
   const run = layRun(subject);
-  const digits = DIGEST_BITS[algorithm] / 4;
+  const digits = ALGORITHM[algorithm].digestBits / 4;
   const hashes = Array.from({ length: subject.size }, (_, i) => {
-    const digest = BigInt(i + 1) << BigInt(DIGEST_BITS[algorithm] - bits);
+    const digest = BigInt(i + 1) << BigInt(ALGORITHM[algorithm].digestBits - bits);
     return {
       nonce: nonceOf(run.run, BigInt(i)),
       digest: digest.toString(16).padStart(digits, "0"),

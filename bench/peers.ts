@@ -5,6 +5,7 @@
 // Each contestant is pinned to one processor; they take turns, round after round. Prints a table
 // and writes bench/results/peers-CLASS.json. --install gets the peers from Debian (as root) and
 // npm; without it a peer that is missing is left out, and that is said.
+
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -5,6 +5,7 @@
 // The real search with a limit that cannot be met; a kernel has found its known answers before it
 // is timed, and must have tried every counter. Best and median of slices of ten milliseconds, and
 // the best as a share of the roofline, which is measured in turn with it.
+
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { ALGORITHMS } from "../src/engine/algorithms.ts";

@@ -72,3 +72,14 @@ test("verify reaches no native code, and engine/engine.ts alone knows of any", (
     [],
   );
 });
+
+/** Figures of the world outside: what is known of each algorithm on each device, and what follows. */
+const FIGURES = ["difficulty/clients.ts", "difficulty/devices.ts", "identity/reputation/policy.ts"];
+
+test("one table lists the algorithms, and figures name them", () => {
+  const code = (file: string) => text(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const names = (file: string, name: string) =>
+    new RegExp(`"${name}"|\\b${name}:`).test(code(file));
+  const lists = files.filter((file) => names(file, "sha1") && names(file, "sha256"));
+  assert.deepEqual(lists.sort(), [...FIGURES, "engine/algorithms.ts"].sort());
+});

@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import { type Algorithm, DIGEST_BITS } from "../engine/algorithms.ts";
+import { ALGORITHM, type Algorithm } from "../engine/algorithms.ts";
 import { checkWork } from "../stamp/work.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 import {
-  ALGORITHM_NAMES,
   costFacts,
   costLessons,
   costTable,
@@ -87,7 +86,7 @@ async function run(options: Options): Promise<void> {
     await writeProduct(lines.join(""));
   } else {
     const hashes = `2^${work} = ${formatCount(2 ** work)} ${work === 0 ? "hash" : "hashes"}`;
-    const what = `${hashes} of ${ALGORITHM_NAMES[algorithm]}, on average\n\n`;
+    const what = `${hashes} of ${ALGORITHM[algorithm].title}, on average\n\n`;
     await writeProduct(`${what}${costTable(known, prices)}\n${costLessons(known, prices)}`);
   }
   process.exitCode = EXIT.done;
@@ -99,6 +98,9 @@ function workOf({ bits, work, algorithm }: Options): number {
   }
   if (work !== undefined) return checkWork(work);
   if (bits === undefined) throw new StampmillError("bad-input", "give --bits or --work");
-  if (bits <= DIGEST_BITS[algorithm]) return bits;
-  throw badInput("--bits", `--bits must be from 0 to ${DIGEST_BITS[algorithm]} for ${algorithm}`);
+  if (bits <= ALGORITHM[algorithm].digestBits) return bits;
+  throw badInput(
+    "--bits",
+    `--bits must be from 0 to ${ALGORITHM[algorithm].digestBits} for ${algorithm}`,
+  );
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { Command } from "commander";
-import { ALGORITHMS, type Algorithm } from "../engine/algorithms.ts";
+import { ALGORITHMS, type Algorithm, UNNAMED_ALGORITHM } from "../engine/algorithms.ts";
 import {
   type Config,
   DEFAULT_LIMITS,
@@ -80,7 +80,7 @@ export function serveCommand(): Command {
     )
     .option(
       "-a, --algorithm <algorithm>",
-      `${ALGORITHMS.join(" or ")} (default: ${ALGORITHMS[0]})`,
+      `${ALGORITHMS.join(" or ")} (default: ${UNNAMED_ALGORITHM})`,
       oneOf("--algorithm", ALGORITHMS),
     );
   return withTerms(command)

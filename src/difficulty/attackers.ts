@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { type Algorithm, checkAlgorithm } from "../engine/algorithms.ts";
 import { badInput } from "../text/errors.ts";
 import { BOT, DEVICES, type Device, ELECTRICITY } from "./devices.ts";
 
@@ -63,9 +63,7 @@ export function costOf(options: CostOptions): Cost[] {
   const electricity = options.electricity ?? ELECTRICITY.value;
   const years = options.years ?? DEFAULT_YEARS;
   const bots = options.bots ?? DEFAULT_BOTS;
-  if (!isAlgorithm(algorithm)) {
-    throw badInput("algorithm", `algorithm must be one of ${ALGORITHMS.join(", ")}`);
-  }
+  checkAlgorithm(algorithm);
   checkAmount("hashes", hashes, 0, MAX_HASHES);
   checkAmount("electricity", electricity, 0.0001, 1000);
   if (options.rental !== undefined) checkAmount("rental", options.rental, 0.0001, 1e6);

@@ -2,20 +2,14 @@
  * The native engine, typed. This is the only file that loads the addon: everything that needs
  * hashing at speed comes through here, and everything else works without a compiler.
  */
+
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { badInput, StampmillError } from "../text/errors.ts";
 import { packageRoot } from "../text/package.ts";
-import type { Algorithm } from "./algorithms.ts";
-import {
-  type CompleteJob,
-  checkAlgorithm,
-  checkLimit,
-  completeJob,
-  kernelName,
-  type SearchJob,
-} from "./job.ts";
+import { ALGORITHMS, type Algorithm, checkAlgorithm } from "./algorithms.ts";
+import { type CompleteJob, checkLimit, completeJob, kernelName, type SearchJob } from "./job.ts";
 
 /** How a search ended. */
 export interface SearchEnd {
@@ -140,10 +134,10 @@ export function startSearch(job: SearchJob): RunningSearch {
  */
 export function kernels(): KernelInfo[] {
   const native = loadAddon();
-  const used = { sha1: native.chooseKernel("", "sha1"), sha256: native.chooseKernel("", "sha256") };
+  const used = new Map(ALGORITHMS.map((name) => [name, native.chooseKernel("", name)]));
   return native.kernels().map((kernel) => ({
     ...kernel,
-    usedFor: (["sha1", "sha256"] as const).filter((algorithm) => used[algorithm] === kernel.name),
+    usedFor: ALGORITHMS.filter((algorithm) => used.get(algorithm) === kernel.name),
   }));
 }
 

@@ -1,5 +1,5 @@
 import { badInput } from "../text/errors.ts";
-import { ALGORITHMS, type Algorithm, isAlgorithm } from "./algorithms.ts";
+import { type Algorithm, checkAlgorithm } from "./algorithms.ts";
 import { defaultThreads } from "./threads.ts";
 
 const MAX_MESSAGE_BYTES = 2 ** 20;
@@ -107,11 +107,6 @@ function checkPositions(positions: readonly number[], length: number): void {
     }
     last = position;
   }
-}
-
-export function checkAlgorithm(algorithm: Algorithm): void {
-  if (isAlgorithm(algorithm)) return;
-  throw badInput("algorithm", `algorithm must be one of ${ALGORITHMS.join(", ")}`);
 }
 
 /** What C++ takes for a kernel's name: empty for the fastest, as is an empty variable. */

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
+import { type Algorithm, checkAlgorithm, UNNAMED_ALGORITHM } from "../engine/algorithms.ts";
 import { STEPS, type Tariff } from "../price/price.ts";
 import { type CheckedTerms, readTerms, tariffFor } from "../price/terms.ts";
 import { MAX_SET } from "../stamp/work.ts";
@@ -9,7 +9,7 @@ import type { GateOptions } from "./types.ts";
 
 /** What a gate does unless said otherwise. */
 export const GATE_DEFAULTS = {
-  algorithm: "sha1",
+  algorithm: UNNAMED_ALGORITHM,
   rotate: "10m",
   grace: "10m",
   maxStamps: 64,
@@ -58,9 +58,7 @@ export function readGateOptions(options: GateOptions): GateSettings {
   if (typeof store?.charge !== "function") {
     throw badInput("store", "store must be what openStore resolves to");
   }
-  if (!isAlgorithm(algorithm)) {
-    throw badInput("algorithm", `algorithm must be one of ${ALGORITHMS.join(", ")}`);
-  }
+  checkAlgorithm(algorithm);
   if (secret !== undefined && !(typeof secret === "string" && secret.length >= 16)) {
     throw badInput("secret", "secret must be text of at least 16 characters");
   }

@@ -1,5 +1,4 @@
-import type { Algorithm } from "../engine/algorithms.ts";
-import { leadingZeroBits, stampDigest } from "../engine/algorithms.ts";
+import { type Algorithm, leadingZeroBits, stampDigest } from "../engine/algorithms.ts";
 import { extFor } from "../stamp/ext.ts";
 import { layStamp } from "../stamp/layout.ts";
 import { formatStamp, parseStamp } from "../stamp/stamp.ts";

@@ -1,5 +1,4 @@
-import type { Algorithm } from "../engine/algorithms.ts";
-import { checkAlgorithm } from "../engine/job.ts";
+import { type Algorithm, checkAlgorithm } from "../engine/algorithms.ts";
 import { DEFAULT_GRACE } from "../stamp/rules.ts";
 import { checkWork } from "../stamp/work.ts";
 import { parseDuration } from "../text/duration.ts";

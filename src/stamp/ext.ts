@@ -1,5 +1,11 @@
-import { type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
-import { StampmillError } from "../text/errors.ts";
+import {
+  ALGORITHM,
+  ALGORITHMS,
+  type Algorithm,
+  isAlgorithm,
+  UNNAMED_ALGORITHM,
+} from "../engine/algorithms.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
 import { findFieldIntruder, nameCharacter } from "./characters.ts";
 
 /** Longest extension that is minted, in characters. */
@@ -7,12 +13,12 @@ export const MAX_EXT_LENGTH = 512;
 
 /**
  * The algorithm that an extension names: SHA-1 without an `alg`, as hashcash(1) reads every stamp;
- * null if `alg` is anything but one well-spelt `alg=sha1` or `alg=sha256`. A doubtful stamp must
+ * null if `alg` is anything but one algorithm, well spelt. A doubtful stamp must
  * never be read one way here and another way elsewhere, so `ALG=`, a second `alg` and a list of
  * values are all refused.
  */
 export function readAlgorithm(ext: string): Algorithm | null {
-  if (ext === "") return "sha1";
+  if (ext === "") return UNNAMED_ALGORITHM;
   let found: Algorithm | null = null;
   for (const option of ext.split(";")) {
     const equals = option.indexOf("=");
@@ -22,7 +28,7 @@ export function readAlgorithm(ext: string): Algorithm | null {
     if (found !== null || name !== "alg" || equals < 0 || !isAlgorithm(value)) return null;
     found = value;
   }
-  return found ?? "sha1";
+  return found ?? UNNAMED_ALGORITHM;
 }
 
 /**
@@ -54,9 +60,8 @@ export function checkExt(ext: string): void {
     );
   }
   if (readAlgorithm(ext) === null) {
-    throw new StampmillError("bad-input", "ext may hold alg=sha1 or alg=sha256, once, or no alg", {
-      parameter: "ext",
-    });
+    const known = ALGORITHMS.map((name) => `alg=${name}`).join(" or ");
+    throw badInput("ext", `ext may hold ${known}, once, or no alg`);
   }
 }
 
@@ -79,7 +84,7 @@ export function extFor(algorithm: Algorithm, ext = ""): string {
       },
     );
   }
-  const full = ext === "" ? `alg=${algorithm}` : `alg=${algorithm};${ext}`;
+  const full = [ALGORITHM[algorithm].ext, ext].filter((part) => part !== "").join(";");
   checkExt(full);
   return full;
 }

@@ -1,9 +1,9 @@
 import {
-  ALGORITHMS,
   type Algorithm,
-  isAlgorithm,
+  checkAlgorithm,
   leadingZeroBits,
   stampDigest,
+  UNNAMED_ALGORITHM,
 } from "../engine/algorithms.ts";
 import { type RunningSearch, type SearchEnd, startSearch } from "../engine/engine.ts";
 import { limitOf } from "../engine/job.ts";
@@ -129,15 +129,19 @@ async function withDeadline(search: RunningSearch, deadline: number): Promise<Se
 
 /** Checks all that goes into the stamp. */
 function headOf(options: MintOptions): StampHead {
-  const { resource, bits = DEFAULT_BITS, algorithm = "sha1", ext, date = new Date() } = options;
+  const {
+    resource,
+    bits = DEFAULT_BITS,
+    algorithm = UNNAMED_ALGORITHM,
+    ext,
+    date = new Date(),
+  } = options;
   checkResource(resource);
   checkTypes(options);
   if (!Number.isInteger(bits) || bits < 0 || bits > MAX_MINT_BITS) {
     throw badInput("bits", `bits must be a whole number from 0 to ${MAX_MINT_BITS}, not ${bits}`);
   }
-  if (!isAlgorithm(algorithm)) {
-    throw badInput("algorithm", `algorithm must be one of ${ALGORITHMS.join(", ")}`);
-  }
+  checkAlgorithm(algorithm);
   const dateText = formatStampDate(date, options.dateWidth ?? 6);
   return { bits, date: dateText, resource, ext: extFor(algorithm, ext), algorithm };
 }

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm, DIGEST_BITS, isAlgorithm } from "../engine/algorithms.ts";
+import { ALGORITHM, ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
 import { toTime } from "../text/date.ts";
 import { readDuration } from "../text/duration.ts";
 import { badInput } from "../text/errors.ts";
@@ -81,7 +81,7 @@ export function readRules(options: VerifyOptions): Rules {
     if (!OPTIONS.has(name)) throw badInput(name, `there is no option ${JSON.stringify(name)}`);
   }
   const { bits, algorithm, allowV0 = false } = options;
-  const most = DIGEST_BITS.sha256;
+  const most = Math.max(...ALGORITHMS.map((name) => ALGORITHM[name].digestBits));
   if (!Number.isInteger(bits) || bits < 0 || bits > most) {
     throw badInput("bits", `bits must be a whole number from 0 to ${most}, not ${quote(bits)}`);
   }

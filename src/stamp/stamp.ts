@@ -1,4 +1,4 @@
-import { type Algorithm, DIGEST_BITS } from "../engine/algorithms.ts";
+import { ALGORITHM, ALGORITHMS, type Algorithm, UNNAMED_ALGORITHM } from "../engine/algorithms.ts";
 import { parseStampDate, toTime } from "../text/date.ts";
 import { StampmillError } from "../text/errors.ts";
 import { findBase64Intruder, findStampIntruder, nameCharacter } from "./characters.ts";
@@ -39,7 +39,7 @@ export interface StampV1 extends StampBase {
 /** A stamp of hashcash version 0: `0:date:resource:rand`. It claims nothing: luck counts. */
 export interface StampV0 extends StampBase {
   readonly version: 0;
-  readonly algorithm: "sha1";
+  readonly algorithm: typeof UNNAMED_ALGORITHM;
 }
 
 /** A stamp taken apart. */
@@ -166,11 +166,12 @@ function readV1(text: string, now: number): Stamp | StampProblem {
   const ext = text.slice(c4 + 1, c5);
   const algorithm = readAlgorithm(ext);
   if (algorithm === null) {
-    const message = "ext names an algorithm other than one of alg=sha1 and alg=sha256";
+    const known = ALGORITHMS.map((name) => `alg=${name}`).join(" and ");
+    const message = `ext names an algorithm other than one of ${known}`;
     return { reason: "unsupported-algorithm", message, position: c4 + 1 };
   }
-  if (bits > DIGEST_BITS[algorithm]) {
-    const limit = `bits may be at most ${DIGEST_BITS[algorithm]} for ${algorithm}`;
+  if (bits > ALGORITHM[algorithm].digestBits) {
+    const limit = `bits may be at most ${ALGORITHM[algorithm].digestBits} for ${algorithm}`;
     return malformed(c1 + 1, limit);
   }
   const resource = text.slice(c3 + 1, c4);
@@ -194,7 +195,7 @@ function readV0(text: string, now: number): Stamp | StampProblem {
   const stray = findBase64Intruder(rand);
   if (stray >= 0) return badBase64("rand", text, c3 + 1 + stray);
   const resource = text.slice(c2 + 1, c3);
-  return { version: 0, date, time, resource, rand, algorithm: "sha1", text };
+  return { version: 0, date, time, resource, rand, algorithm: UNNAMED_ALGORITHM, text };
 }
 
 function badDate(position: number): StampProblem {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ALGORITHMS, type Algorithm } from "../../engine/algorithms.ts";
+import { ALGORITHMS, type Algorithm, UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
 import { chooseKernel } from "../../engine/engine.ts";
 import { MAX_THREADS } from "../../engine/job.ts";
 import { availableThreads } from "../../engine/threads.ts";
@@ -82,7 +82,7 @@ export function benchCommand(): Command {
     )
     .option(
       "-a, --algorithm <algorithm>",
-      "sha1 or sha256 (default: both, with --prove sha1)",
+      `${ALGORITHMS.join(" or ")} (default: both, with --prove ${UNNAMED_ALGORITHM})`,
       oneOf("--algorithm", ALGORITHMS),
     )
     .option(
@@ -180,7 +180,7 @@ async function checkFile(file: string | undefined, options: Options): Promise<vo
 
 async function proveInto(file: string | undefined, options: Options): Promise<void> {
   refuse(options, REPORTS, "with --prove");
-  const { algorithm = "sha1", beacon, json = false } = options;
+  const { algorithm = UNNAMED_ALGORITHM, beacon, json = false } = options;
   if (beacon === undefined) {
     const hint = "a text nobody could know before, such as the hash of a chain's newest block";
     throw badInput("--beacon", "--prove needs --beacon", hint);

@@ -1,4 +1,4 @@
-import type { Algorithm } from "../../engine/algorithms.ts";
+import { ALGORITHM, type Algorithm } from "../../engine/algorithms.ts";
 import type { Comparison } from "../../hardware/compare.ts";
 import type { Cache, Machine } from "../../hardware/machine.ts";
 import {
@@ -12,7 +12,6 @@ import {
 } from "../../hardware/result.ts";
 import { usualDistance } from "../../hardware/statistics.ts";
 import type { BarChart, LineChart } from "../figures/chart.ts";
-import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
 import { formatBytes, formatPercent, formatQuantity, formatSeconds } from "../figures/quantity.ts";
 import type { Table } from "../figures/table.ts";
 
@@ -63,7 +62,7 @@ export function kernelTable(result: BenchResult): Table {
     .map((rate) => {
       const share = shareOfRoofline(rate);
       return [
-        ALGORITHM_NAMES[rate.algorithm],
+        ALGORITHM[rate.algorithm].title,
         `${rate.kernel}${rate.chosen ? " *" : ""}`,
         hashesPerSecond(rate.rate),
         plusMinus(rate.uncertainty),
@@ -85,7 +84,7 @@ export function scalingTable(result: BenchResult): Table {
     scalingOf(result.rates, algorithm).map((rate) => {
       const efficiency = efficiencyOf(rate, result.rates);
       return [
-        `${ALGORITHM_NAMES[algorithm]} ${rate.kernel}`,
+        `${ALGORITHM[algorithm].title} ${rate.kernel}`,
         String(rate.threads),
         hashesPerSecond(rate.rate),
         plusMinus(rate.uncertainty),
@@ -102,7 +101,7 @@ export function scalingTable(result: BenchResult): Table {
 /** What TypeScript does with stamps, a second on one thread. */
 export function callTable({ calls }: BenchResult): Table {
   const rows = calls.map(({ call, algorithm, rate, uncertainty }) => [
-    `${call} ${ALGORITHM_NAMES[algorithm]}`,
+    `${call} ${ALGORITHM[algorithm].title}`,
     formatQuantity(rate, "stamps/s"),
     plusMinus(uncertainty),
   ]);
@@ -118,7 +117,7 @@ export function kernelChart(result: BenchResult): BarChart {
     y: { label: "hashes a second", unit: "H/s" },
     categories,
     series: algorithmsOf(result).map((algorithm) => ({
-      name: ALGORITHM_NAMES[algorithm],
+      name: ALGORITHM[algorithm].title,
       values: categories.map((category) => {
         const found = single.find((r) => r.kernel === category && r.algorithm === algorithm);
         return found?.rate ?? null;
@@ -131,7 +130,7 @@ export function kernelChart(result: BenchResult): BarChart {
 export function scalingChart(result: BenchResult): LineChart | undefined {
   const series = algorithmsOf(result).flatMap((algorithm) => {
     const rates = scalingOf(result.rates, algorithm);
-    const name = ALGORITHM_NAMES[algorithm];
+    const name = ALGORITHM[algorithm].title;
     const [first, last] = [rates[0], rates.at(-1)];
     if (first === undefined || last === undefined || first === last) return [];
     const times = (threads: number) => [threads, threads * first.rate] as const;
@@ -159,7 +158,7 @@ export function mintingChart({ algorithm, bits, times, predicted }: Minting): Li
     const time = (i / CURVE_POINTS) * longest;
     return [time, -Math.expm1(-time / predicted)] as const;
   });
-  const name = ALGORITHM_NAMES[algorithm];
+  const name = ALGORITHM[algorithm].title;
   return {
     kind: "lines",
     title: `${times.length} ${name} stamps of ${bits} bits: how many were minted by when`,
@@ -186,7 +185,7 @@ export function mintingInWords(minting: Minting): string {
       ? `luck alone goes beyond ${formatPercent(luck)} once in a hundred times`
       : `more than luck (${formatPercent(luck)}) explains: the pace has changed since it was measured`;
   return (
-    `${times.length} ${ALGORITHM_NAMES[algorithm]} stamps of ${bits} bits on ${inThreads(threads)} ` +
+    `${times.length} ${ALGORITHM[algorithm].title} stamps of ${bits} bits on ${inThreads(threads)} ` +
     `took ${formatSeconds(mean)} on average; the rate predicts ${formatSeconds(predicted)}. ` +
     `Their distribution is up to ${formatPercent(distance)} from the exponential one; ${verdict}.`
   );
@@ -202,7 +201,7 @@ export function stampsInWords(result: BenchResult): string {
     const best = scalingOf(result.rates, algorithm).at(-1);
     if (best === undefined) return [];
     const every = formatSeconds(2 ** TOLD_BITS / best.rate);
-    const name = ALGORITHM_NAMES[algorithm];
+    const name = ALGORITHM[algorithm].title;
     return [`a ${TOLD_BITS}-bit ${name} stamp every ${every} on ${inThreads(best.threads)}`];
   });
   const verified = result.calls.find(({ call }) => call === "verify");

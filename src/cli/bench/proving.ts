@@ -1,7 +1,7 @@
+import { ALGORITHM } from "../../engine/algorithms.ts";
 import { checkProof, MAX_PROOF_BYTES, type ProofCheck } from "../../hardware/proof.ts";
 import type { ProofOptions } from "../../hardware/prove.ts";
 import { toAscii } from "../../text/ascii-json.ts";
-import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
 import { standardStyle } from "../figures/plot.ts";
 import { formatBytes, formatCount, formatSeconds } from "../figures/quantity.ts";
 import { textTable, wrapValues } from "../figures/table.ts";
@@ -69,7 +69,7 @@ function checkedText(checked: ProofCheck): string {
   const rows = [
     [
       "hashes",
-      `about ${formatCount(hashes)} (± 13 %), by the ${k} smallest of ${ALGORITHM_NAMES[algorithm]}`,
+      `about ${formatCount(hashes)} (± 13 %), by the ${k} smallest of ${ALGORITHM[algorithm].title}`,
     ],
     ["at least", `${formatCount(atLeast)}, with a confidence of 99.9 %`],
     ["claimed time", `${formatSeconds(seconds)}, begun ${field("date")}`],

@@ -1,7 +1,7 @@
+import { ALGORITHM } from "../../engine/algorithms.ts";
 import type { BenchResult } from "../../hardware/result.ts";
 import { range } from "../../hardware/statistics.ts";
 import type { Chart } from "../figures/chart.ts";
-import { ALGORITHM_NAMES } from "../figures/cost-table.ts";
 import { htmlPage, type PageSection } from "../figures/page.ts";
 import { type PlotStyle, plot } from "../figures/plot.ts";
 import { formatPercent } from "../figures/quantity.ts";
@@ -98,7 +98,7 @@ export function htmlReport(result: BenchResult): string {
     },
     { heading: "Threads", chart: curve, table: scalingTable(result) },
     ...result.minting.map((minting) => ({
-      heading: `Minting ${ALGORITHM_NAMES[minting.algorithm]} stamps`,
+      heading: `Minting ${ALGORITHM[minting.algorithm].title} stamps`,
       text: mintingInWords(minting),
       chart: mintingChart(minting),
     })),

@@ -7,7 +7,7 @@ import {
   DEFAULT_YEARS,
 } from "../../difficulty/attackers.ts";
 import { BOT, ELECTRICITY, THOUSAND_BOTS } from "../../difficulty/devices.ts";
-import type { Algorithm } from "../../engine/algorithms.ts";
+import { ALGORITHM, type Algorithm } from "../../engine/algorithms.ts";
 import { decimal, wholeNumber } from "../terminal/options.ts";
 import { formatCount, formatEnergy, formatMoney, formatSeconds } from "./quantity.ts";
 import { textTable } from "./table.ts";
@@ -116,11 +116,6 @@ export function costFacts(purchase: Purchase, prices: Prices) {
   return [{ device: "host", tenure: "here", ...nothing, ...totals }, ...facts];
 }
 
-export const ALGORITHM_NAMES: Readonly<Record<Algorithm, string>> = {
-  sha1: "SHA-1",
-  sha256: "SHA-256",
-};
-
 /** What follows from the figures, in plain words. */
 export function costLessons(purchase: Purchase, prices: Prices): string {
   const { algorithm, count, hashes } = purchase;
@@ -133,7 +128,7 @@ export function costLessons(purchase: Purchase, prices: Prices): string {
     `Cheapest for ${countInWords(count)}: ${formatMoney((best.dollars ?? 0) * count)} (${nameOf(best)}).`,
     `A million of 20 bits cost ${inCents(1e6 * (easy.dollars ?? 0))}.`,
     "Bitcoin miners do not help: they do double SHA-256 of 80-byte block headers,",
-    `and a stamp is a single ${ALGORITHM_NAMES[algorithm]} of a text.`,
+    `and a stamp is a single ${ALGORITHM[algorithm].title} of a text.`,
     `A botnet pays in time, its victims the electricity: ${countInWords(bots)} PCs, a core each, make`,
     `${rate >= 1 ? `${formatCount(rate)} a second` : `one in ${formatSeconds(1 / rate)}`}; ` +
       `a thousand infected PCs were sold for $${least.value} to $${most.value} (${least.date.slice(0, 4)}).`,

@@ -1,3 +1,4 @@
+import { UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
 import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../../stamp/rules.ts";
 import { createVerifier, type Reason, type Verdict, type Verifier } from "../../stamp/verify.ts";
 import { spentEntry } from "../../store/entry.ts";
@@ -130,7 +131,7 @@ function ruleOf(
   const grace = settings.grace ?? parseDuration(DEFAULT_GRACE, "-g");
   const resources =
     matches === undefined ? { anyResource: true as const } : { resources: [matches] };
-  const asked = { bits, now, algorithm: "sha1", ...resources } as const;
+  const asked = { bits, now, algorithm: UNNAMED_ALGORITHM, ...resources } as const;
   // Whoever only asks what stamps say, asks of those of any date, and of the old version.
   const judge = asksOnly(request)
     ? createVerifier({ ...asked, expires: MAX_DURATION, grace: MAX_DURATION, allowV0: true })

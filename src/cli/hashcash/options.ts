@@ -1,4 +1,4 @@
-import { DIGEST_BITS } from "../../engine/algorithms.ts";
+import { ALGORITHM, UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
 import { DEFAULT_BITS } from "../../stamp/mint.ts";
 import { type DateWidth, isDateWidth } from "../../text/date.ts";
 import { badInput } from "../../text/errors.ts";
@@ -210,8 +210,9 @@ function readBits(text: string): number {
   }
   const number = Number(digits);
   const bits = sign === "" ? number : Math.max(0, DEFAULT_BITS + (sign === "-" ? -number : number));
-  if (bits <= DIGEST_BITS.sha1) return bits;
-  throw badInput("-b", `-b must be at most ${DIGEST_BITS.sha1} bits, which is all that SHA-1 has`);
+  const { digestBits, title } = ALGORITHM[UNNAMED_ALGORITHM];
+  if (bits <= digestBits) return bits;
+  throw badInput("-b", `-b must be at most ${digestBits} bits, which is all that ${title} has`);
 }
 
 function readWidth(text: string): DateWidth {

@@ -1,3 +1,4 @@
+import { UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
 import { measureRate } from "../../hardware/measure.ts";
 import type { HashcashIo, Voice } from "./io.ts";
 import type { Request } from "./options.ts";
@@ -17,7 +18,7 @@ export async function runSpeed(
   voice: Voice,
 ): Promise<void> {
   const { rate, kernel, threads } = await measureRate({
-    algorithm: "sha1",
+    algorithm: UNNAMED_ALGORITHM,
     seconds: SECONDS,
     compact,
   });

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { ALGORITHMS, type Algorithm } from "../../engine/algorithms.ts";
 import type { Identity } from "../../identity/format.ts";
 import {
+  DEFAULT_WEIGHTS,
   MAX_POLICY_BYTES,
   type Policy,
   parsePolicy,
@@ -34,7 +35,7 @@ the same work among names loses: n names keep n^(1 - power) of it.
 POLICY is one object of JSON; every field may be left out (docs/identity.md):
   power 1.3, unit 32 (bits of work for one token), cap (none),
   bound "lower" with confidence 0.999, or "estimate",
-  weights {"sha1": 0.4, "sha256": 1}; an algorithm left out counts nothing,
+  weights ${JSON.stringify(DEFAULT_WEIGHTS)}; an algorithm left out counts nothing,
   halfLife "730d": work fades from the date of its beacon; beacons {"...": date} are
     those known, dates "claimed" believes others too, undated is for all the rest,
   idleHalfLife "180d": keys fade since their last proof of ownership in --proofs,

@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { cheapest } from "../../difficulty/attackers.ts";
-import type { Algorithm } from "../../engine/algorithms.ts";
+import { ALGORITHM, type Algorithm } from "../../engine/algorithms.ts";
 import { createGate } from "../../gate/gate.ts";
 import type { Explanation } from "../../gate/types.ts";
 import { hashesFor } from "../../price/payment.ts";
 import { STEPS } from "../../price/price.ts";
 import { openStore } from "../../store/open.ts";
 import { badInput, StampmillError } from "../../text/errors.ts";
-import { ALGORITHM_NAMES, costsOf, type Prices, withMoney } from "../figures/cost-table.ts";
+import { costsOf, type Prices, withMoney } from "../figures/cost-table.ts";
 import { savedHostRate } from "../figures/host-rate.ts";
 import { formatCount, formatMoney, formatSeconds } from "../figures/quantity.ts";
 import { textTable } from "../figures/table.ts";
@@ -141,7 +141,7 @@ function toText(facts: ReturnType<typeof factsOf>, { algorithm, terms = [] }: To
   const costless = free === null ? "" : `, of which ${formatSeconds(free)} cost nothing`;
   const price = `${bits.toFixed(2)} bits: ${formatCount(hashes)} hashes`;
   const rows: [name: string, value: string | null | undefined][] = [
-    ["price", `${price} of ${ALGORITHM_NAMES[algorithm]}`],
+    ["price", `${price} of ${ALGORITHM[algorithm].title}`],
     ["why", facts.explanation],
     ["standing", facts.standing],
     ["ahead by", `${formatSeconds(debt)}${costless}`],

@@ -1,11 +1,11 @@
 import { cheapest } from "../../difficulty/attackers.ts";
-import type { Algorithm } from "../../engine/algorithms.ts";
+import { ALGORITHM, type Algorithm } from "../../engine/algorithms.ts";
 import { aboutPortrait, PORTRAIT_NAMES } from "../../price/portraits.ts";
 import { STEPS } from "../../price/price.ts";
 import type { Simulation } from "../../price/simulate.ts";
 import type { CheckedTerms } from "../../price/terms.ts";
 import type { LineChart } from "../figures/chart.ts";
-import { ALGORITHM_NAMES, costsOf, type Prices } from "../figures/cost-table.ts";
+import { costsOf, type Prices } from "../figures/cost-table.ts";
 import { htmlPage } from "../figures/page.ts";
 import { plot } from "../figures/plot.ts";
 import { formatCount, formatMoney, formatSeconds } from "../figures/quantity.ts";
@@ -112,7 +112,7 @@ function notes(report: Report): string[] {
   const about = runs.every(({ name }) => names.has(name)) ? shown : [];
   return [
     ...about.map((name) => `${name}: ${aboutPortrait(name)}`),
-    `hashes of ${ALGORITHM_NAMES[algorithm]}; "each" is the mean price of a post in bits`,
+    `hashes of ${ALGORITHM[algorithm].title}; "each" is the mean price of a post in bits`,
     "money is the least that stampmill cost knows of",
     ...(hostRate === null ? ["time on this host is known once stampmill calibrate has run"] : []),
   ];

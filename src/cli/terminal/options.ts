@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { ALGORITHMS } from "../../engine/algorithms.ts";
+import { ALGORITHMS, UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
 import { MAX_THREADS } from "../../engine/job.ts";
 import { badInput } from "../../text/errors.ts";
 
@@ -46,10 +46,10 @@ export function oneOf<T extends string>(flag: string, words: readonly T[]): (tex
 
 /** The algorithm of stamps to be minted. */
 export function mintAlgorithm(): Option {
-  const description = `${ALGORITHMS.join(" or ")}; hashcash(1) knows only sha1`;
+  const description = `${ALGORITHMS.join(" or ")}; hashcash(1) knows only ${UNNAMED_ALGORITHM}`;
   return new Option("-a, --algorithm <algorithm>", description)
     .argParser(oneOf("--algorithm", ALGORITHMS))
-    .default("sha1");
+    .default(UNNAMED_ALGORITHM);
 }
 
 /** The threads of a search. */

@@ -1,5 +1,4 @@
-import { type Algorithm, stampDigest } from "../../engine/algorithms.ts";
-import { checkAlgorithm } from "../../engine/job.ts";
+import { type Algorithm, checkAlgorithm, stampDigest } from "../../engine/algorithms.ts";
 import { badInput } from "../../text/errors.ts";
 
 /** What sketches are made for; work done for one of these counts for no other. */
