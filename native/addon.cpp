@@ -66,9 +66,10 @@ const char* name_of(Refusal refusal) {
     }
 }
 
-/// The kernel to use; throws the refusal's name.
-const Kernel& kernel_named(Napi::Env env, const Napi::Value& name, Algorithm algorithm) {
-    const Choice choice = choose_kernel(name.As<Napi::String>().Utf8Value(), algorithm);
+/// The kernel to use for a job, or for an algorithm; throws the refusal's name.
+template <class Search>
+const Kernel& kernel_named(Napi::Env env, const Napi::Value& name, const Search& search) {
+    const Choice choice = choose_kernel(name.As<Napi::String>().Utf8Value(), search);
     if (choice.kernel == nullptr) throw Napi::Error::New(env, name_of(choice.refusal));
     return *choice.kernel;
 }
@@ -90,7 +91,7 @@ class SearchHandle : public Napi::ObjectWrap<SearchHandle> {
         const auto object = info[0].As<Napi::Object>();
         Job job = to_job(object);
         assert(first_broken_rule(job) == nullptr);
-        const Kernel& kernel = kernel_named(env, object.Get("kernel"), job.algorithm);
+        const Kernel& kernel = kernel_named(env, object.Get("kernel"), job);
         on_done_ = Napi::ThreadSafeFunction::New(
             env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "stampmill search", 0,
             1);

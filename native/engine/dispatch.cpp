@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/cpu.h"
+#include "engine/layout.h"
 #include "engine/measure.h"
 #include "engine/self_test.h"
 #include "isa/kernels.h"
@@ -53,19 +54,65 @@ std::vector<const Row*> contenders(Algorithm algorithm) {
     return found;
 }
 
-const Kernel* fastest(Algorithm algorithm) {
-    const std::vector<const Row*> rows = contenders(algorithm);
-    if (rows.size() == 1) return &rows.front()->kernel;
-    const Kernel* best = nullptr;
-    double best_rate = 0;
-    for (const Row* row : rows) {
-        const double rate = measure_search(row->kernel, algorithm);
-        if (best == nullptr || rate > best_rate) {
-            best = &row->kernel;
-            best_rate = rate;
+/// A search for which a choice is made.
+struct Prospect {
+    Algorithm algorithm;
+    Strategy strategy;
+    uint32_t inner_count;
+    double tries;
+};
+
+constexpr double kLong = 1e12;  // tries of a search whose end does not matter
+constexpr uint32_t kStampInner = 4096;
+// A search of fewer tries is over before a measurement would be.
+constexpr double kTriesWorthMeasuring = 1 << 16;
+
+const Kernel* fastest(const Prospect& search) {
+    struct Measured {
+        std::vector<const Kernel*> kernels;
+        std::vector<SearchCost> costs;
+    };
+    static Measured known[kAlgorithms][kStrategies];
+    Measured& measured =
+        known[static_cast<int>(search.algorithm)][static_cast<int>(search.strategy)];
+    if (measured.kernels.empty()) {
+        for (const Row* row : contenders(search.algorithm)) {
+            measured.kernels.push_back(&row->kernel);
         }
     }
-    return best;
+    const std::vector<const Kernel*>& kernels = measured.kernels;
+    if (measured.costs.empty()) {
+        if (kernels.size() < 2 || search.tries < kTriesWorthMeasuring) {
+            return kernels.empty() ? nullptr : kernels.front();
+        }
+        measured.costs = measure_costs(kernels, search.algorithm, search.strategy);
+    }
+    const auto seconds = [&](size_t i) {
+        const SearchLoop& loop =
+            kernels[i]
+                ->loops[static_cast<int>(search.algorithm)][static_cast<int>(search.strategy)];
+        return predicted_seconds(measured.costs[i], loop.group, search.inner_count, search.tries);
+    };
+    size_t best = 0;
+    for (size_t i = 1; i < kernels.size(); ++i) {
+        if (seconds(i) < seconds(best)) best = i;
+    }
+    return kernels[best];
+}
+
+Choice choose(const std::string& name, const Prospect& search) {
+    const std::lock_guard lock(g_mutex);
+    if (name.empty()) {
+        const Kernel* kernel = fastest(search);
+        return {kernel, kernel == nullptr ? Refusal::kFailedSelfTest : Refusal::kNone};
+    }
+    for (const Row& row : kRows) {
+        if (name != row.kernel.name) continue;
+        if (!cpu_has(row.isa)) return {nullptr, Refusal::kUnsupported};
+        if (!usable(row, search.algorithm)) return {nullptr, Refusal::kFailedSelfTest};
+        return {&row.kernel, Refusal::kNone};
+    }
+    return {nullptr, Refusal::kUnknownName};
 }
 
 }  // namespace
@@ -80,21 +127,14 @@ std::vector<KernelReport> kernel_reports() {
     return reports;
 }
 
+Choice choose_kernel(const std::string& name, const Job& job) {
+    const Shape shape = shape_of(job);
+    const auto tries = static_cast<double>(expected_tries(job));
+    return choose(name, {job.algorithm, shape.strategy, shape.inner_count, tries});
+}
+
 Choice choose_kernel(const std::string& name, Algorithm algorithm) {
-    const std::lock_guard lock(g_mutex);
-    if (name.empty()) {
-        static const Kernel* remembered[kAlgorithms] = {};
-        const Kernel*& kernel = remembered[static_cast<int>(algorithm)];
-        if (kernel == nullptr) kernel = fastest(algorithm);
-        return {kernel, kernel == nullptr ? Refusal::kFailedSelfTest : Refusal::kNone};
-    }
-    for (const Row& row : kRows) {
-        if (name != row.kernel.name) continue;
-        if (!cpu_has(row.isa)) return {nullptr, Refusal::kUnsupported};
-        if (!usable(row, algorithm)) return {nullptr, Refusal::kFailedSelfTest};
-        return {&row.kernel, Refusal::kNone};
-    }
-    return {nullptr, Refusal::kUnknownName};
+    return choose(name, {algorithm, Strategy::kShared, kStampInner, kLong});
 }
 
 }  // namespace stampmill

@@ -28,7 +28,11 @@ struct Choice {
 
 /// The kernel of that name, or with an empty name the fastest one. A kernel is handed out only
 /// after it has passed its self-test. Where more than one may be the fastest on this kind of
-/// processor, the first call for an algorithm measures them, in a few milliseconds.
+/// processor, the first search that is long enough to matter measures them, in about a
+/// millisecond; which is the fastest differs with how the job is laid out and how long it is.
+Choice choose_kernel(const std::string& name, const Job& job);
+
+/// The same for a long search over stamps as they are minted.
 Choice choose_kernel(const std::string& name, Algorithm algorithm);
 
 }  // namespace stampmill

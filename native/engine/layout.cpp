@@ -48,56 +48,58 @@ void Layout::Free::operator()(uint32_t* p) const {
     ::operator delete[](p, std::align_val_t{kRowAlignment});
 }
 
-Layout::Layout(const Job& job, const Kernel& kernel) {
+Shape shape_of(const Job& job) {
+    const auto block_of = [](uint32_t position) { return position / kBlockBytes; };
+    Shape shape{};
+    shape.first_digit_block = block_of(job.positions.front());
+    shape.inner_block = block_of(job.positions.back());
+    const size_t in_last = static_cast<size_t>(
+        std::count_if(job.positions.begin(), job.positions.end(),
+                      [&](uint32_t position) { return block_of(position) == shape.inner_block; }));
+    const uint64_t base = job.alphabet.size();
+    size_t inner = 1;
+    while (inner < in_last && power(base, inner + 1) <= kMaxInner) ++inner;
+    shape.strategy = Strategy::kGeneral;
+    if (in_last < job.positions.size() && inner == in_last) {
+        shape.strategy = Strategy::kShared;
+    } else {
+        while (inner > 1 && power(base, inner) > worthwhile_inner(job)) --inner;
+    }
+    shape.inner_digits = inner;
+    shape.inner_count = static_cast<uint32_t>(power(base, inner));
+    return shape;
+}
+
+Layout::Layout(const Job& job, const Kernel& kernel) : shape_(shape_of(job)) {
     const bool adds_constants = kernel.adds_constants[static_cast<int>(job.algorithm)];
     plan_.algorithm = job.algorithm;
     alphabet_.assign(job.alphabet.begin(), job.alphabet.end());
     plan_.alphabet = alphabet_.data();
     plan_.alphabet_size = static_cast<uint32_t>(alphabet_.size());
-    choose_inner_digits(job);
+    plan_.strategy = shape_.strategy;
+    plan_.inner_count = shape_.inner_count;
+    plan_.entry_round = place_of(job.positions[job.positions.size() - shape_.inner_digits]).word;
     lay_lead_blocks(job);
     fill_rows(job, adds_constants);
     fill_tail(job, adds_constants);
-}
-
-void Layout::choose_inner_digits(const Job& job) {
-    const auto block_of = [](uint32_t position) { return position / kBlockBytes; };
-    first_digit_block_ = block_of(job.positions.front());
-    inner_block_ = block_of(job.positions.back());
-    const size_t in_last = static_cast<size_t>(
-        std::count_if(job.positions.begin(), job.positions.end(),
-                      [&](uint32_t position) { return block_of(position) == inner_block_; }));
-    const uint64_t base = job.alphabet.size();
-    inner_digits_ = 1;
-    while (inner_digits_ < in_last && power(base, inner_digits_ + 1) <= kMaxInner) ++inner_digits_;
-    plan_.strategy = Strategy::kGeneral;
-    if (in_last < job.positions.size() && inner_digits_ == in_last) {
-        plan_.strategy = Strategy::kShared;
-    } else {
-        while (inner_digits_ > 1 && power(base, inner_digits_) > worthwhile_inner(job)) {
-            --inner_digits_;
-        }
-    }
-    plan_.inner_count = static_cast<uint32_t>(power(base, inner_digits_));
-    plan_.entry_round = place_of(job.positions[job.positions.size() - inner_digits_]).word;
 }
 
 void Layout::lay_lead_blocks(const Job& job) {
     std::vector<uint8_t> message = job.message;
     for (const uint32_t position : job.positions) message[position] = 0;
     initial_state(job.algorithm, plan_.midstate);
-    for (size_t block = 0; block <= inner_block_; ++block) {
+    for (size_t block = 0; block <= shape_.inner_block; ++block) {
         uint32_t words[16];
         padded_block(message.data(), message.size(), block, words);
-        if (block < first_digit_block_) {
+        if (block < shape_.first_digit_block) {
             compress(job.algorithm, plan_.midstate, words);
         } else {
             lead_words_.insert(lead_words_.end(), words, words + 16);
         }
     }
-    for (size_t i = 0; i + inner_digits_ < job.positions.size(); ++i) {
+    for (size_t i = 0; i + shape_.inner_digits < job.positions.size(); ++i) {
         const DigitPlace place = place_of(job.positions[i]);
-        const size_t word = 16 * (place.block - first_digit_block_) + place.word;
+        const size_t word = 16 * (place.block - shape_.first_digit_block) + place.word;
         outer_digits_.push_back({static_cast<uint32_t>(word), place.shift});
     }
     plan_.lead_words = lead_words_.data();
@@ -121,7 +123,7 @@ void Layout::fill_rows(const Job& job, bool adds_constants) {
         std::fill_n(row, 16, 0);
         if (shared) std::copy_n(fixed, 16, row);
         uint32_t rest = inner;
-        for (size_t i = 0; i < inner_digits_; ++i, rest /= plan_.alphabet_size) {
+        for (size_t i = 0; i < shape_.inner_digits; ++i, rest /= plan_.alphabet_size) {
             const DigitPlace place = place_of(job.positions[job.positions.size() - 1 - i]);
             row[place.word] |= uint32_t{alphabet_[rest % plan_.alphabet_size]} << place.shift;
         }
@@ -133,11 +135,11 @@ void Layout::fill_rows(const Job& job, bool adds_constants) {
 void Layout::fill_tail(const Job& job, bool adds_constants) {
     const size_t row = static_cast<size_t>(rounds(job.algorithm));
     const size_t blocks = block_count(job.message.size());
-    plan_.tail_blocks = static_cast<uint32_t>(blocks - inner_block_ - 1);
+    plan_.tail_blocks = static_cast<uint32_t>(blocks - shape_.inner_block - 1);
     tail_.resize(plan_.tail_blocks * row);
     for (uint32_t i = 0; i < plan_.tail_blocks; ++i) {
         uint32_t* words = tail_.data() + i * row;
-        padded_block(job.message.data(), job.message.size(), inner_block_ + 1 + i, words);
+        padded_block(job.message.data(), job.message.size(), shape_.inner_block + 1 + i, words);
         expand(job.algorithm, words);
         if (adds_constants) add_constants(job.algorithm, words);
     }

@@ -15,6 +15,18 @@ namespace stampmill {
 /// How many hashes a search for the job's first hit takes on average, at most its count.
 uint64_t expected_tries(const Job& job);
 
+/// What of a layout hangs on the job alone, and is had without filling any table.
+struct Shape {
+    size_t first_digit_block;
+    size_t inner_block;
+    size_t inner_digits;
+    uint32_t inner_count;
+    Strategy strategy;
+};
+
+/// Which digits of a job are the inner ones, and so how it is searched.
+Shape shape_of(const Job& job);
+
 /// A plan and the memory it points into.
 class Layout {
   public:
@@ -26,15 +38,12 @@ class Layout {
     const Plan& plan() const { return plan_; }
 
   private:
-    void choose_inner_digits(const Job& job);
     void lay_lead_blocks(const Job& job);
     void fill_rows(const Job& job, bool adds_constants);
     void fill_tail(const Job& job, bool adds_constants);
 
     Plan plan_{};
-    size_t first_digit_block_ = 0;
-    size_t inner_block_ = 0;
-    size_t inner_digits_ = 0;
+    Shape shape_;
     std::vector<uint8_t> alphabet_;
     std::vector<uint32_t> lead_words_;
     std::vector<OuterDigit> outer_digits_;

@@ -3,11 +3,18 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
+#include <memory>
 
-#include "engine/inline_search.h"
+#include "engine/layout.h"
 
 namespace stampmill {
 namespace {
+
+// Inner values of a search that is timed: enough for the loop to be most of it.
+constexpr uint32_t kInner = 64;
+// Candidates of one try: some thirty microseconds, seldom interrupted.
+constexpr uint32_t kTriesATurn = 3072;
 
 using Clock = std::chrono::steady_clock;
 
@@ -15,27 +22,85 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// A search to be timed: a stamp's digits, or those of a short counter in one block.
+Job sample_job(Algorithm algorithm, Strategy strategy) {
+    Job job;
+    job.algorithm = algorithm;
+    job.alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    job.wanted = 0;
+    job.count = kInner * kInner;
+    if (strategy == Strategy::kShared) {
+        job.message.assign(119, 'm');
+        job.positions = {62, 63, 118};
+    } else {
+        job.message.assign(52, 'm');
+        job.positions = {50, 51};
+    }
+    return job;
+}
+
+/// One kernel among those that are compared. A group is timed with one inner value and with many:
+/// the difference is what inner values cost, the rest is what comes before them.
+class Subject {
+  public:
+    Subject(const Kernel& kernel, Algorithm algorithm, Strategy strategy)
+        : layout_(std::make_unique<Layout>(sample_job(algorithm, strategy), kernel)),
+          loop_(kernel.loops[static_cast<int>(algorithm)][static_cast<int>(strategy)]),
+          groups_(1 + kTriesATurn / (loop_.group * kInner)) {}
+
+    void take_turn() {
+        one_ = std::min(one_, time_of(1));
+        many_ = std::min(many_, time_of(kInner));
+    }
+
+    SearchCost cost() const {
+        const double step = std::max(0.0, (many_ - one_) / (kInner - 1));
+        return {std::max(0.0, one_ - step), step};
+    }
+
+  private:
+    std::unique_ptr<Layout> layout_;
+    SearchLoop loop_;
+    uint32_t groups_;
+    double one_ = std::numeric_limits<double>::infinity();
+    double many_ = std::numeric_limits<double>::infinity();
+
+    double time_of(uint32_t inner_count) const {
+        Plan plan = layout_->plan();
+        plan.inner_count = inner_count;
+        const bool stop = false;
+        const uint64_t limit = 0;
+        Worker worker{&stop, &limit, 0, [](Worker&, uint64_t) {}};
+        const auto start = Clock::now();
+        for (uint32_t i = 0; i < groups_; ++i) loop_.search(plan, 0, loop_.group, worker);
+        return seconds_since(start) / groups_;
+    }
+};
+
 // Results go here, so that no compiler can leave out how they were computed.
 std::atomic<uint32_t> g_sink;
 
 }  // namespace
 
-double measure_search(const Kernel& kernel, Algorithm algorithm) {
-    constexpr int kTries = 3;
-    Job job;
-    job.algorithm = algorithm;
-    job.message.assign(119, 'm');
-    job.positions = {60, 61, 62, 63, 118};
-    job.alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    job.count = 1 << 14;
-    job.wanted = 0;
-    double best = 0;
-    for (int i = 0; i < kTries; ++i) {
-        const auto start = Clock::now();
-        const uint64_t tried = search_inline(job, kernel, [](uint64_t) {});
-        best = std::max(best, static_cast<double>(tried) / seconds_since(start));
+std::vector<SearchCost> measure_costs(const std::vector<const Kernel*>& kernels,
+                                      Algorithm algorithm, Strategy strategy) {
+    constexpr int kTurns = 12;
+    std::vector<Subject> subjects;
+    subjects.reserve(kernels.size());
+    for (const Kernel* kernel : kernels) subjects.emplace_back(*kernel, algorithm, strategy);
+    for (int turn = 0; turn < kTurns; ++turn) {
+        for (Subject& subject : subjects) subject.take_turn();
     }
-    return best;
+    std::vector<SearchCost> costs;
+    for (const Subject& subject : subjects) costs.push_back(subject.cost());
+    return costs;
+}
+
+double predicted_seconds(const SearchCost& cost, uint32_t group, uint32_t inner_count,
+                         double tries) {
+    const double steps = std::max(1.0, tries / group);
+    const double groups = std::max(1.0, steps / inner_count);
+    return groups * cost.prepare + steps * cost.step;
 }
 
 double measure_roofline(const Kernel& kernel, Algorithm algorithm, double seconds) {

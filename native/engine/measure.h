@@ -1,14 +1,30 @@
 // How fast a kernel is on this processor, and how fast it could be.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "engine/job.h"
 #include "engine/kernel.h"
 
 namespace stampmill {
 
-/// Candidates a second in a short search on the caller's own thread (under a millisecond on
-/// vectors), with the digits where a stamp of our own has them: the best of a few tries.
-double measure_search(const Kernel& kernel, Algorithm algorithm);
+/// What a kernel's search of one group of outer values takes, in seconds.
+struct SearchCost {
+    double prepare;  // before its first inner value
+    double step;     // for each inner value
+};
+
+/// What each kernel's search costs on the caller's thread, a fraction of a millisecond for each.
+/// They are measured in turns, and of many short tries the shortest counts, so that other work on
+/// the machine changes nothing: it slows most tries or few, seldom all of one kernel.
+std::vector<SearchCost> measure_costs(const std::vector<const Kernel*>& kernels,
+                                      Algorithm algorithm, Strategy strategy);
+
+/// How long a search of `tries` candidates takes with a kernel that takes `group` outer values at
+/// once, in seconds. Few inner values make preparing weigh more, few tries the last group.
+double predicted_seconds(const SearchCost& cost, uint32_t group, uint32_t inner_count,
+                         double tries);
 
 /// Candidates a second if the processor did nothing but the operations of the shared-schedule
 /// search, in the mix that a candidate needs: the best of tries that take `seconds` altogether.
