@@ -96,3 +96,24 @@ export function scalingOf(rates: readonly KernelRate[], algorithm: Algorithm): K
     .filter((rate) => rate.chosen && rate.algorithm === algorithm)
     .sort((a, b) => a.threads - b.threads);
 }
+
+/**
+ * Sentences on kernels that were faster on one thread than the one that the engine chose, by more than
+ * the figures may be off. The uncertainties of two figures add up as squares do.
+ */
+export function fasterThanChosen(rates: readonly KernelRate[]): string[] {
+  const single = rates.filter(({ threads }) => threads === 1);
+  return single
+    .filter(({ chosen }) => chosen)
+    .flatMap((chosen) => {
+      const others = single.filter(({ algorithm }) => algorithm === chosen.algorithm);
+      const best = others.reduce((a, b) => (b.rate > a.rate ? b : a), chosen);
+      const gain = best.rate / chosen.rate - 1;
+      if (gain <= Math.hypot(best.uncertainty, chosen.uncertainty)) return [];
+      const by = `${(100 * gain).toFixed(0)} %`;
+      return [
+        `${chosen.algorithm}: ${best.kernel} was ${by} faster than ${chosen.kernel}, ` +
+          "which the engine chose",
+      ];
+    });
+}

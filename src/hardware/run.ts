@@ -13,6 +13,7 @@ import { measureMinting } from "./minting.ts";
 import {
   type BenchResult,
   type CallRate,
+  fasterThanChosen,
   type KernelRate,
   type Minting,
   RESULT_FORMAT,
@@ -163,7 +164,8 @@ async function measureRounds(
   }
   const rates = withUncertainty(subjects.map((subject, i) => rateOf(subject, rows[i])));
   const callRates = withUncertainty(calls.map((call, i) => callRateOf(call, callRounds[i])));
-  const warnings = warningsAbout(subjects, rows, rates, callRates);
+  const doubts = warningsAbout(subjects, rows, rates, callRates);
+  const warnings = [...fasterThanChosen(rates), ...doubts];
   return { rates, calls: callRates, warnings };
 }
 

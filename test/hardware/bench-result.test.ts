@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { compareResults, failures, machineDifferences } from "../../src/hardware/compare.ts";
 import { readResult, type SavedResult } from "../../src/hardware/read-result.ts";
+import { fasterThanChosen } from "../../src/hardware/result.ts";
 import { threadCounts } from "../../src/hardware/run.ts";
 import {
   distanceFromExponential,
@@ -173,4 +174,29 @@ test("threads double up to all of them", () => {
   assert.deepEqual(threadCounts(2), [1, 2]);
   assert.deepEqual(threadCounts(6), [1, 2, 4, 6]);
   assert.deepEqual(threadCounts(64), [1, 2, 4, 8, 16, 32, 64]);
+});
+
+test("a kernel that was faster than the engine's choice by more than the noise is named", () => {
+  const rate = (kernel: string, rate: number, chosen = false, threads = 1) => ({
+    algorithm: "sha256" as const,
+    kernel,
+    threads,
+    chosen,
+    rate,
+    rounds: [rate],
+    uncertainty: 0.05,
+    processorShare: 1,
+    spread: 0,
+    condition: "calm" as const,
+    roofline: null,
+  });
+  // 266 is 12.7 % more than 236; both are known to 5 %, their ratio to 7.1 %.
+  const rates = [rate("avx512", 236, true), rate("sha_ni", 266), rate("avx2", 250)];
+  assert.deepEqual(fasterThanChosen(rates), [
+    "sha256: sha_ni was 13 % faster than avx512, which the engine chose",
+  ]);
+  assert.deepEqual(fasterThanChosen([rate("avx512", 250, true), rate("sha_ni", 266)]), []);
+  assert.deepEqual(fasterThanChosen([rate("avx512", 266, true), rate("sha_ni", 236)]), []);
+  const threads = [rate("avx512", 236, true), rate("sha_ni", 266, false, 2)];
+  assert.deepEqual(fasterThanChosen(threads), []);
 });

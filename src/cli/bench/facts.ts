@@ -5,7 +5,6 @@ import {
   type BenchResult,
   efficiencyOf,
   type KernelRate,
-  type Measured,
   type Minting,
   scalingOf,
   shareOfRoofline,
@@ -208,23 +207,6 @@ export function stampsInWords(result: BenchResult): string {
   const verify = verified && `${formatQuantity(verified.rate)} stamps verified a second on one`;
   const all = [...sentences, ...(verify === undefined ? [] : [verify])].join(", ");
   return `In stamps: ${all}.`;
-}
-
-/** A kernel that was faster than the engine's own choice, by more than the noise. */
-export function fasterKernels({ rates }: BenchResult): string[] {
-  const beats = (a: Measured, b: Measured) =>
-    a.rate * (1 - a.uncertainty) > b.rate * (1 + b.uncertainty);
-  return rates.flatMap((chosen) => {
-    if (!chosen.chosen || chosen.threads !== 1) return [];
-    const better = rates.find(
-      (rate) => rate.algorithm === chosen.algorithm && rate.threads === 1 && beats(rate, chosen),
-    );
-    return better === undefined
-      ? []
-      : [
-          `${better.kernel} was faster than ${chosen.kernel}, which the engine chose for ${chosen.algorithm}`,
-        ];
-  });
 }
 
 /** Ratios with their uncertainty, and a verdict only where it exceeds the noise. */

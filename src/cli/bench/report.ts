@@ -1,5 +1,5 @@
 import { ALGORITHM } from "../../engine/algorithms.ts";
-import type { BenchResult } from "../../hardware/result.ts";
+import { type BenchResult, fasterThanChosen } from "../../hardware/result.ts";
 import { range } from "../../hardware/statistics.ts";
 import type { Chart } from "../figures/chart.ts";
 import { htmlPage, type PageSection } from "../figures/page.ts";
@@ -15,7 +15,6 @@ import {
 } from "../figures/table.ts";
 import {
   callTable,
-  fasterKernels,
   kernelChart,
   kernelTable,
   machineTable,
@@ -55,14 +54,16 @@ export function textReport(result: BenchResult, style: PlotStyle): string {
 
 /** What makes the figures doubtful, in a few lines; the JSON has all of it. */
 function doubts(result: BenchResult): string[] {
-  const faster = fasterKernels(result).map((text) => `! ${text}`);
-  const { length } = result.warnings;
-  if (length === 0) return faster.slice(0, 1);
+  const faster = fasterThanChosen(result.rates);
+  const rest = result.warnings.filter((text) => !faster.includes(text));
+  const lines = faster.map((text) => `! ${text}`);
+  const { length } = rest;
+  if (length === 0) return lines;
   const rows = [...result.rates, ...result.calls].map(({ rounds }) => range(rounds));
   const wide = formatPercent(Math.max(...rows));
   const count = length === 1 ? "one doubt" : `${length} doubts`;
   const first = `! ${count} about these figures, whose rounds differ by up to ${wide}`;
-  return [`${first}; the first: ${result.warnings[0]}. --json has all.`, ...faster];
+  return [`${first}; the first: ${rest[0]}. --json has all.`, ...lines];
 }
 
 /** For a README or an issue. */
@@ -75,7 +76,7 @@ export function markdownReport(result: BenchResult): string {
   ];
   const tables = named.map(([name, table]) => `### ${name}\n\n${markdownTable(table)}`);
   const sentences = [stampsInWords(result), ...result.minting.map(mintingInWords)];
-  const warnings = [...fasterKernels(result), ...result.warnings];
+  const { warnings } = result;
   return [
     `## stampmill bench on ${toMarkdown(result.machine.cpu)}\n`,
     ...sentences.map((sentence) => `${toMarkdown(sentence)}\n`),
@@ -88,7 +89,7 @@ export function markdownReport(result: BenchResult): string {
 /** One page with plots, that needs nothing else. */
 export function htmlReport(result: BenchResult): string {
   const curve = scalingChart(result);
-  const warnings = [...fasterKernels(result), ...result.warnings];
+  const { warnings } = result;
   const sections: PageSection[] = [
     {
       heading: "Kernels",
