@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { leadingZeroBits, stampDigest } from "../engine/algorithms.ts";
 import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../stamp/rules.ts";
 import { parseStamp, type Stamp } from "../stamp/stamp.ts";
-import { parseDuration } from "../text/duration.ts";
+import { parseDuration, readLifetime } from "../text/duration.ts";
 import { formatInstant } from "../text/instant.ts";
 import {
   costFacts,
@@ -49,7 +49,7 @@ export function inspectCommand(): Command {
     .argument("<stamp>", "the stamp")
     .option(
       "--expires <duration>",
-      "how long after its date the stamp is good",
+      "how long after its date the stamp is good, or never",
       once("--expires", (text) => text),
       DEFAULT_EXPIRES,
     )
@@ -67,7 +67,7 @@ export function inspectCommand(): Command {
 
 async function run(text: string, options: Options): Promise<void> {
   const { expires, grace, json, ...prices } = options;
-  const lifetime = parseDuration(expires, "--expires") + parseDuration(grace, "--grace");
+  const lifetime = readLifetime(expires, "--expires") + parseDuration(grace, "--grace");
   const stamp = parseStamp(text);
   const facts = factsOf(stamp, lifetime);
   const purchase = purchaseOf(facts, await savedHostRate(facts.algorithm));
@@ -122,12 +122,18 @@ function toText(stamp: Stamp, facts: Facts, { expires, grace }: Options): string
     ["algorithm", facts.algorithm],
     ["digest", facts.digest],
     ["work", workInWords(facts)],
-    ["expires", `${facts.expires} (${expires} after its date, and ${grace} of grace)`],
+    ["expires", expiryInWords(facts.expires, expires, grace)],
   ];
   return rows
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name.padEnd(10)} ${value === "" ? "(empty)" : value}\n`)
     .join("");
+}
+
+function expiryInWords(date: string, expires: string, grace: string): string {
+  return expires === "never"
+    ? expires
+    : `${date} (${expires} after its date, and ${grace} of grace)`;
 }
 
 /** A million of such stamps. */

@@ -8,6 +8,7 @@ import {
 import { type RunningSearch, type SearchEnd, startSearch } from "../engine/engine.ts";
 import { limitOf } from "../engine/job.ts";
 import { type DateWidth, formatStampDate } from "../text/date.ts";
+import { callAfter, checkDuration } from "../text/duration.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 import { extFor } from "./ext.ts";
 import { COUNTER_DIGITS, fillCounter, layStamp, type StampHead } from "./layout.ts";
@@ -74,7 +75,8 @@ export interface MintedStamp {
 export async function mint(options: MintOptions): Promise<MintedStamp> {
   const head = headOf(options);
   const { signal, timeout } = options;
-  const deadline = now() + (timeout === undefined ? Infinity : checkTimeout(timeout));
+  const deadline =
+    now() + (timeout === undefined ? Infinity : Math.ceil(checkDuration(timeout, "timeout")));
   let tries = 0;
   let seconds = 0;
   for (;;) {
@@ -121,9 +123,9 @@ function announce(search: RunningSearch, { onSearch }: MintOptions, tried: () =>
 
 async function withDeadline(search: RunningSearch, deadline: number): Promise<SearchEnd> {
   if (deadline === Infinity) return search.done;
-  const timer = setTimeout(search.cancel, Math.max(0, deadline - now()));
+  const takeBack = callAfter(Math.max(0, deadline - now()), search.cancel);
   const end = await search.done;
-  clearTimeout(timer);
+  takeBack();
   return end;
 }
 
@@ -154,12 +156,6 @@ function checkTypes({ compact, onSearch }: MintOptions): void {
   if (onSearch !== undefined && typeof onSearch !== "function") {
     throw badInput("onSearch", "onSearch must be a function");
   }
-}
-
-function checkTimeout(timeout: number): number {
-  // Longer ones would make Node's timers fire at once.
-  if (typeof timeout === "number" && timeout >= 0 && timeout < 2 ** 31) return Math.ceil(timeout);
-  throw badInput("timeout", "timeout must be from 0 to 2147483647 milliseconds");
 }
 
 function notFound({ bits }: StampHead, tries: number, timeout = 0): StampmillError {

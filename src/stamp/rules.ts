@@ -1,6 +1,6 @@
 import { ALGORITHM, ALGORITHMS, type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
 import { toTime } from "../text/date.ts";
-import { readDuration } from "../text/duration.ts";
+import { readDuration, readLifetime } from "../text/duration.ts";
 import { badInput } from "../text/errors.ts";
 import { exactMatcher, type ResourceMatcher, wildcardMatcher } from "./match.ts";
 
@@ -15,7 +15,7 @@ interface Requirements {
   readonly bits: number;
   /** How strings in `resources` are compared; `exact` by default. */
   readonly match?: "exact" | "wildcard" | undefined;
-  /** How long after its date a stamp is accepted: `"28d"` or milliseconds, more than 0. */
+  /** How long after its date a stamp is accepted: `"28d"`, milliseconds, or `"never"`. More than 0. */
   readonly expires?: string | number | undefined;
   /** How far the minter's clock may be off, either way: `"2d"` or milliseconds. */
   readonly grace?: string | number | undefined;
@@ -92,12 +92,12 @@ export function readRules(options: VerifyOptions): Rules {
     );
   }
   if (typeof allowV0 !== "boolean") throw badInput("allowV0", "allowV0 must be true or false");
-  const expires = readDuration(options.expires ?? DEFAULT_EXPIRES, "expires");
+  const expires = readLifetime(options.expires ?? DEFAULT_EXPIRES, "expires");
   if (expires === 0) {
     throw badInput(
       "expires",
       "expires must be more than 0",
-      "hashcash(1) reads 0 as for ever; here the longest is 36500d",
+      "hashcash(1) reads 0 as for ever; here that is never",
     );
   }
   return {

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  callAfter,
   checkDuration,
   MAX_DURATION,
   parseDuration,
   parseSeconds,
+  readLifetime,
 } from "../../src/text/duration.ts";
 import { formatInstant, parseInstant } from "../../src/text/instant.ts";
 
-test("durations are a whole number and a unit", () => {
+test("durations are a number and a unit, with a fraction or without", () => {
   const seconds = (text: string) => parseDuration(text, "--expires") / 1000;
   assert.equal(seconds("90s"), 90);
   assert.equal(seconds("15m"), 900);
@@ -17,12 +19,19 @@ test("durations are a whole number and a unit", () => {
   assert.equal(seconds("28d"), 28 * 86_400);
   assert.equal(seconds("1w"), 7 * 86_400);
   assert.equal(seconds("0d"), 0);
+  assert.equal(seconds("0.3s"), 0.3);
+  assert.equal(seconds("200ms"), 0.2);
+  assert.equal(seconds("1.5d"), 129_600);
   assert.equal(seconds("36500d"), MAX_DURATION / 1000);
   const bad = [
     "",
     "28",
     "d",
-    "1.5d",
+    "1.d",
+    ".5d",
+    "1.5.5d",
+    "1,5d",
+    "never",
     "-1d",
     "+1d",
     "1 d",
@@ -128,4 +137,30 @@ test("times to mint are a number, fractions allowed, and a unit", () => {
       message: /^--time must be/,
     });
   }
+});
+
+test("never is a lifetime, and no other duration", () => {
+  assert.equal(readLifetime("never", "--expires"), MAX_DURATION);
+  assert.equal(readLifetime("1d", "--expires"), 86_400_000);
+  assert.equal(readLifetime(5, "expires"), 5);
+  for (const other of ["Never", "ever", "0", ""]) {
+    assert.throws(() => readLifetime(other, "--expires"), { code: "bad-input" });
+  }
+});
+
+test("a call after weeks is not made at once, and one after no time is", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const DAY = 86_400_000;
+  const LONGEST = 2 ** 31 - 1;
+  let calls = 0;
+  callAfter(60 * DAY, () => calls++);
+  for (const wait of [LONGEST, LONGEST, 60 * DAY - 2 * LONGEST - 1]) t.mock.timers.tick(wait);
+  assert.equal(calls, 0);
+  t.mock.timers.tick(1);
+  assert.equal(calls, 1);
+  const takeBack = callAfter(30 * DAY, () => calls++);
+  t.mock.timers.tick(25 * DAY);
+  takeBack();
+  t.mock.timers.tick(25 * DAY);
+  assert.equal(calls, 1);
 });

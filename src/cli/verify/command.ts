@@ -3,7 +3,7 @@ import { ALGORITHMS } from "../../engine/algorithms.ts";
 import { DEFAULT_EXPIRES, DEFAULT_GRACE } from "../../stamp/rules.ts";
 import { MAX_STAMP_LENGTH } from "../../stamp/stamp.ts";
 import { MAX_SET } from "../../stamp/work.ts";
-import { parseDuration } from "../../text/duration.ts";
+import { parseDuration, readLifetime } from "../../text/duration.ts";
 import { badInput } from "../../text/errors.ts";
 import { parseInstant } from "../../text/instant.ts";
 import { decimal, gather, once, oneOf, wholeNumber } from "../terminal/options.ts";
@@ -59,7 +59,7 @@ Other formats: github (workflow commands: an error for each stamp rejected), jun
 In all three, no stamp at all is an error too. A report that was cut short by a
 failure is not complete XML or JSON.
 
-DURATION is a whole number and s, m, h, d or w. TIME is UTC: 2024-02-29,
+DURATION is a number and ms, s, m, h, d or w. TIME is UTC: 2024-02-29,
 2024-02-29T12:34:56Z, 240229123456 or @1709210096.
 
 Exit codes: 0 every stamp is valid (with --any, at least one); 1 rejected, or no
@@ -91,8 +91,8 @@ export function verifyCommand(): Command {
     )
     .option(
       "--expires <duration>",
-      `how long after its date a stamp is good (default: ${DEFAULT_EXPIRES})`,
-      once("--expires", (text) => parseDuration(text, "--expires")),
+      `how long after its date a stamp is good, or never (default: ${DEFAULT_EXPIRES})`,
+      once("--expires", (text) => readLifetime(text, "--expires")),
     )
     .option(
       "--grace <duration>",
