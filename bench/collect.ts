@@ -40,7 +40,7 @@ async function measure(run: () => Promise<{ tries: number; seconds: number }>): 
 
 function firstHit(algorithm: Algorithm): Promise<Slice> {
   const head = { bits: 40, date: "261124", resource: "bench", ext: "", algorithm };
-  const { text, positions } = layStamp(head, false);
+  const { text, positions } = layStamp(head, "fast");
   return measure(async () => {
     const search = startSearch({
       algorithm,

@@ -185,6 +185,7 @@ export {
 export { MAX_MAIL_HEADER, MAX_MAIL_STAMPS, readMailStamps } from "./sources/mail.ts";
 export { erlangCdf, erlangQuantile, erlangTail } from "./stamp/erlang.ts";
 export { checkExt, extFor, MAX_EXT_LENGTH } from "./stamp/ext.ts";
+export { STAMP_LAYOUTS, type StampLayout } from "./stamp/layout.ts";
 export {
   exactMatcher,
   MAX_PATTERN_LENGTH,

@@ -45,7 +45,7 @@ export function callsFor(algorithm: Algorithm): Call[] {
 function newStamp(algorithm: Algorithm): string {
   const ext = extFor(algorithm, undefined);
   const head = { bits: BITS, date: DATE, resource: RESOURCE, ext, algorithm };
-  const { text } = layStamp(head, false);
+  const { text } = layStamp(head, "fast");
   for (let tries = 0; ; tries++) {
     const stamp = text.slice(0, -4) + tries.toString(36).padStart(4, "0");
     if (leadingZeroBits(stampDigest(stamp, algorithm)) >= BITS) return stamp;

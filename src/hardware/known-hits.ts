@@ -24,7 +24,7 @@ export interface KnownHits {
 export function knownHits(algorithm: Algorithm): KnownHits {
   const resource = "bench.example.org";
   const head = { bits: BITS, date: "000101", resource, ext: "", algorithm };
-  const { text, positions } = layStamp(head, false);
+  const { text, positions } = layStamp(head, "fast");
   const message = Buffer.from(text, "latin1");
   const limit = limitOf(HIT_BITS);
   const job = {

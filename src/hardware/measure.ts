@@ -3,7 +3,7 @@ import type { Algorithm } from "../engine/algorithms.ts";
 import { type RunningSearch, startSearch } from "../engine/engine.ts";
 import { limitOf } from "../engine/job.ts";
 import { availableThreads } from "../engine/threads.ts";
-import { COUNTER_DIGITS, layStamp, SMALL_SEARCH_BITS } from "../stamp/layout.ts";
+import { COUNTER_DIGITS, layStamp, SMALL_SEARCH_BITS, type StampLayout } from "../stamp/layout.ts";
 import { mint } from "../stamp/mint.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 
@@ -17,8 +17,8 @@ export interface RateOptions {
   seconds?: number | undefined;
   /** How long to search before, for the processor to reach its pace: 0.15 s by default, up to 60. */
   warmUp?: number | undefined;
-  /** Measure the search for compact stamps, which is the one for messages of any layout. */
-  compact?: boolean | undefined;
+  /** `fast` by default; the search for the others is the one for messages of any layout. */
+  layout?: StampLayout | undefined;
   /** For stamps of so many bits, 22 by default: those of fewer are laid out in another way. */
   bits?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -76,8 +76,8 @@ const MAX_SECONDS = 60;
 const CHECKED_BITS = 12;
 /** As short as to leave a compact stamp in one block. */
 const RESOURCE = "example.org";
-/** Gives a compact stamp 10 digits: fewer might all be tried before the time is over. */
-const COMPACT_BITS = 50;
+/** Gives other stamps up to 10 digits: fewer might all be tried before the time is over. */
+const MANY_BITS = 50;
 
 const LEAST_SHARE = 0.9;
 const MOST_DRIFT = 0.05;
@@ -119,14 +119,14 @@ function checkSeconds(parameter: string, seconds: number): void {
  */
 export function startTimedSearch({
   algorithm,
-  compact = false,
+  layout = "fast",
   bits = SMALL_SEARCH_BITS,
   until,
   ...rest
 }: TimedSearch): RunningSearch {
-  const laidFor = compact ? COMPACT_BITS : bits;
+  const laidFor = layout === "fast" ? bits : MANY_BITS;
   const head = { bits: laidFor, date: "000101", resource: RESOURCE, ext: "", algorithm };
-  const { text, positions } = layStamp(head, compact);
+  const { text, positions } = layStamp(head, layout);
   return startSearch({
     ...rest,
     algorithm,

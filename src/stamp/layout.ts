@@ -13,6 +13,16 @@ export interface StampHead {
   algorithm: Algorithm;
 }
 
+/** How minted stamps may be laid out; the first is the usual one. */
+export const STAMP_LAYOUTS = ["fast", "compact", "hashcash"] as const;
+
+/**
+ * - `fast`: the one that is found soonest.
+ * - `compact`: the shortest that does.
+ * - `hashcash`: as long as hashcash(1) 1.22 makes it for the same fields.
+ */
+export type StampLayout = (typeof STAMP_LAYOUTS)[number];
+
 /** A stamp but for its counter. */
 export interface StampTemplate {
   /** The stamp with zeros for the counter. */
@@ -32,6 +42,9 @@ const BITS_PER_DIGIT = Math.log2(COUNTER_DIGITS.length);
 const MOST_OUTER_DIGITS = 8;
 /** The engine takes up to 2^63 counters. */
 const MOST_DIGITS = MOST_OUTER_DIGITS + 2;
+/** Where in a block hashcash(1) has a stamp end, and the fewest digits of its counter. */
+const HASHCASH_ENDS = [32, 52];
+const HASHCASH_DIGITS = 5;
 /** Vector kernels take up to 64 outer values at once. */
 const LEAST_OUTER_DIGITS = 2;
 /**
@@ -43,25 +56,39 @@ export const SMALL_SEARCH_BITS = 22;
 /**
  * Lays out a stamp to be minted, with 96 random bits from the system's generator.
  *
- * By default the stamp fills whole blocks and 55 bytes, the most that the last block can hold: the
- * last digits stand in the last word but two of that block, the others right before the block
- * begins. The engine's shared-schedule search needs it so: see native/README.md. A compact stamp
- * has just the digits that the search needs, right behind the random field.
+ * A `fast` stamp fills whole blocks and 55 bytes, the most that the last block can hold: the last
+ * digits stand in the last word but two of that block, the others right before the block begins. The
+ * engine's shared-schedule search needs it so: see native/README.md. A `compact` stamp has just the
+ * digits that the search needs, right behind the random field. In a `hashcash` stamp zeros come before
+ * them, until it ends where hashcash(1)'s do.
  */
-export function layStamp(head: StampHead, compact: boolean): StampTemplate {
+export function layStamp(head: StampHead, layout: StampLayout): StampTemplate {
   const { bits, date, resource, ext } = head;
   const rand = randomBytes(RANDOM_BYTES).toString("base64");
   const prefix = `1:${bits}:${date}:${resource}:${ext}:${rand}:`;
-  return compact ? layCompact(prefix, bits) : laySharedSchedule(prefix, bits);
+  if (layout === "fast") return laySharedSchedule(prefix, bits);
+  const digits = digitsFor(bits);
+  return layAtEnd(prefix, layout === "compact" ? digits : hashcashWidth(prefix.length), digits);
 }
 
 function digitsFor(bits: number): number {
   return Math.min(MOST_DIGITS, Math.max(1, Math.ceil((bits + SPARE_BITS) / BITS_PER_DIGIT)));
 }
 
-function layCompact(prefix: string, bits: number): StampTemplate {
-  const digits = digitsFor(bits);
-  return { text: prefix + "0".repeat(digits), positions: range(prefix.length, digits) };
+/** A counter of so many characters, of which the last ones are tried. */
+function layAtEnd(prefix: string, width: number, digits: number): StampTemplate {
+  const length = prefix.length + width;
+  const tried = Math.min(width, digits);
+  return { text: prefix.padEnd(length, "0"), positions: range(length - tried, tried) };
+}
+
+/** The characters of hashcash(1)'s counter behind a head of this length. */
+function hashcashWidth(length: number): number {
+  const least = length + HASHCASH_DIGITS;
+  return (
+    HASHCASH_DIGITS +
+    Math.min(...HASHCASH_ENDS.map((end) => (((end - least) % BLOCK) + BLOCK) % BLOCK))
+  );
 }
 
 function laySharedSchedule(prefix: string, bits: number): StampTemplate {

@@ -11,7 +11,14 @@ import { type DateWidth, formatStampDate } from "../text/date.ts";
 import { callAfter, checkDuration } from "../text/duration.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 import { extFor } from "./ext.ts";
-import { COUNTER_DIGITS, fillCounter, layStamp, type StampHead } from "./layout.ts";
+import {
+  COUNTER_DIGITS,
+  fillCounter,
+  layStamp,
+  STAMP_LAYOUTS,
+  type StampHead,
+  type StampLayout,
+} from "./layout.ts";
 import { checkResource } from "./resource.ts";
 
 /** Milliseconds since the process began; `performance` would be loaded for it, which takes 2 ms. */
@@ -36,7 +43,12 @@ export interface MintOptions {
   date?: Date | undefined;
   /** Digits of the date, in UTC: days (6, the default), minutes (10) or seconds (12). */
   dateWidth?: DateWidth | undefined;
-  /** The shortest stamp that does, rather than the one that is minted fastest. */
+  /**
+   * `fast` by default, the one that is found soonest; `compact`, the shortest that does; `hashcash`, as
+   * long as hashcash(1) 1.22 makes it, for readers that count its characters.
+   */
+  layout?: StampLayout | undefined;
+  /** `true` is another way to ask for the layout `compact`. */
   compact?: boolean | undefined;
   /** Threads, 1 to 1024; by default all that the process may use. */
   threads?: number | undefined;
@@ -74,6 +86,7 @@ export interface MintedStamp {
  */
 export async function mint(options: MintOptions): Promise<MintedStamp> {
   const head = headOf(options);
+  const layout = layoutOf(options);
   const { signal, timeout } = options;
   const deadline =
     now() + (timeout === undefined ? Infinity : Math.ceil(checkDuration(timeout, "timeout")));
@@ -81,7 +94,7 @@ export async function mint(options: MintOptions): Promise<MintedStamp> {
   let seconds = 0;
   for (;;) {
     if (signal?.aborted) throw abortedError(signal);
-    const template = layStamp(head, options.compact ?? false);
+    const template = layStamp(head, layout);
     const search = startSearch({
       algorithm: head.algorithm,
       message: Buffer.from(template.text, "latin1"),
@@ -148,11 +161,22 @@ function headOf(options: MintOptions): StampHead {
   return { bits, date: dateText, resource, ext: extFor(algorithm, ext), algorithm };
 }
 
-/** What nobody below looks at before it is used. */
-function checkTypes({ compact, onSearch }: MintOptions): void {
+function layoutOf({ layout, compact }: MintOptions): StampLayout {
   if (compact !== undefined && typeof compact !== "boolean") {
     throw badInput("compact", "compact must be true or false");
   }
+  if (layout === undefined) return compact ? "compact" : STAMP_LAYOUTS[0];
+  if (!STAMP_LAYOUTS.includes(layout)) {
+    throw badInput("layout", `layout must be one of ${STAMP_LAYOUTS.join(", ")}`);
+  }
+  if (compact !== undefined && compact !== (layout === "compact")) {
+    throw badInput("compact", `the layout ${layout} and compact: ${compact} exclude each other`);
+  }
+  return layout;
+}
+
+/** What nobody below looks at before it is used. */
+function checkTypes({ onSearch }: MintOptions): void {
   if (onSearch !== undefined && typeof onSearch !== "function") {
     throw badInput("onSearch", "onSearch must be a function");
   }

@@ -189,7 +189,7 @@ test("refused, and left as it is: what cannot be taken over without a doubt", as
     [log.file, /log\.sdb-wal belongs to a store that was here/],
     [letter, /it is no database of hashcash\(1\)/],
     [folder, /it is not a regular file/],
-    ["/dev/null", /it is not a regular file/],
+    ["/dev/full", /it is not a regular file/],
     [join(folder, "nowhere", "x.sdb"), /no such file/],
   ] as const) {
     const before = statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : null;
@@ -303,4 +303,38 @@ test("a stamp is remembered as long as any of the resources would accept it", as
   const store = await openStore(file);
   assert.equal((await store.stats()).keep, 30 * 86_400_000);
   await store.close();
+});
+
+test("/dev/null keeps nothing: a stamp is good as often as it comes, as with hashcash(1)", {
+  skip: noOriginal,
+}, async () => {
+  const link = join(folder, "nowhere");
+  symlinkSync("/dev/null", link);
+  const stamp = freshStamp();
+  const sides = [
+    (args: string[]) => runOurs(args, ""),
+    (args: string[]) => runOriginal(args, "", folder),
+  ];
+  for (const file of ["/dev/null", "/dev/../dev/null", link]) {
+    for (const [args, code] of [
+      [["-u", "-t", "240301", "-cqb4", "-df", file, "-r", "foo", stamp], 0],
+      [check(file, stamp), 0],
+      [check(file, stamp), 0],
+      [["-u", "-t", "240301", "-cdb4", "-f", file, "-r", "bar", stamp], 1],
+      [["-u", "-t", "240301", "-cdb5", "-f", file, "-r", "foo", stamp], 1],
+      [["-u", "-t", "240301", "-wdf", file, "-y", stamp, stamp], 0],
+      [["-p", "now", "-f", file], 0],
+      [["-p", "now", "-k", "-j", "x", "-f", file], 0],
+    ] as const) {
+      const [ours, theirs] = await Promise.all(sides.map((run) => run([...args])));
+      assert.deepEqual(ours, theirs, args.join(" "));
+      assert.equal(ours?.code, code, args.join(" "));
+    }
+  }
+  assert.ok(statSync("/dev/null").isCharacterDevice());
+  // What only has its name is a file like others.
+  mkdirSync(join(folder, "dev"));
+  const namesake = join(folder, "dev", "null");
+  assert.equal((await runOurs(check(namesake, stamp), "")).code, 0);
+  assert.equal((await runOurs(check(namesake, stamp), "")).code, 1);
 });

@@ -33,6 +33,8 @@ const RESOURCES = [
   "y".repeat(250),
 ];
 const COUNT = 330;
+/** Of resources, for the lengths of stamps. */
+const LENGTHS = Array.from({ length: 200 }, (_, i) => i + 1);
 
 interface Case extends MintOptions {
   readonly bits: number;
@@ -103,6 +105,30 @@ describe("hashcash(1)", { skip }, () => {
       assert.equal(verdict.reason, null, stamp);
       assert.equal(verdict.bits, bits, stamp);
       assert.equal(stamp.split(":")[4], ext);
+    }
+  });
+
+  it("is matched to the character by the layout that is named after it", async () => {
+    for (const width of WIDTHS) {
+      for (const ext of ["", "name=value", `n=${"x".repeat(61)}`]) {
+        const options = [...NOW_ARGUMENTS, "-b", "10", "-z", String(width), "-x", ext, "-mq"];
+        const { output } = hashcash(...options, ...LENGTHS.map((length) => "r".repeat(length)));
+        const theirs = output.split("\n");
+        assert.equal(theirs.length, LENGTHS.length);
+        for (const [i, resource] of LENGTHS.map((length) => "r".repeat(length)).entries()) {
+          const asked = { bits: 10, resource, ext, dateWidth: width, date: NOW } as const;
+          const { stamp } = await mint({ ...asked, layout: "hashcash" });
+          const shape = (text: string) => text.split(":").map(({ length }) => length);
+          assert.deepEqual(shape(stamp), shape(theirs[i] ?? ""), `${stamp} ${theirs[i]}`);
+          if (i % 9 !== 0) continue;
+          const { status, message } = check(stamp, asked);
+          assert.equal(status, 0, `${stamp}: ${message}`);
+          assert.equal(
+            verify(theirs[i] ?? "", { bits: 10, resources: [resource], now: NOW }).reason,
+            null,
+          );
+        }
+      }
     }
   });
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { leadingZeroBits, stampDigest } from "../../src/engine/algorithms.ts";
 import { readMailStamps } from "../../src/sources/mail.ts";
 import { foldHeader } from "../../src/sources/mail-header.ts";
+import { STAMP_LAYOUTS, type StampLayout } from "../../src/stamp/layout.ts";
 import { type MintOptions, mint } from "../../src/stamp/mint.ts";
 import { parseStamp } from "../../src/stamp/stamp.ts";
 import { verify } from "../../src/stamp/verify.ts";
@@ -61,8 +62,19 @@ async function checkMinted(options: MintOptions, width: DateWidth, ext: string):
   return stamp;
 }
 
-for (const compact of [false, true]) {
-  test(`stamps for resources of every length${compact ? ", compact" : ""}`, async () => {
+/** The length that a stamp of each layout must have, whose head is so long and whose counter needs so many digits. */
+const LENGTHS: Record<StampLayout, (length: number, head: number, digits: number) => boolean> = {
+  fast: (length, head) => length % 64 === 55 && length - head < 64 + 55 + 2,
+  compact: (length, head, digits) => length === head + digits,
+  // The first that leaves room for five digits: the next would be 20 or 44 further on.
+  hashcash: (length, head) => {
+    const spare = length - head - 5;
+    return length % 64 === 52 ? spare >= 0 && spare < 20 : length % 64 === 32 && spare < 44;
+  },
+};
+
+for (const layout of STAMP_LAYOUTS) {
+  test(`stamps for resources of every length, ${layout}`, async () => {
     for (let length = 1; length <= 300; length++) {
       const resource = "r".repeat(length);
       for (const width of WIDTHS) {
@@ -71,15 +83,10 @@ for (const compact of [false, true]) {
         const algorithm = sha256 ? "sha256" : "sha1";
         const given = length % 2 ? "name=value;flag" : undefined;
         const parts = [...(sha256 ? ["alg=sha256"] : []), ...(given ? [given] : [])];
-        const options = { resource, bits, algorithm, ext: given, date: DATE, compact } as const;
+        const options = { resource, bits, algorithm, ext: given, date: DATE, layout } as const;
         const stamp = await checkMinted(options, width, parts.join(";"));
         const head = `1:${bits}:${DATES[width]}:${resource}:${parts.join(";")}:`.length + 17;
-        if (compact) {
-          assert.ok(stamp.length - head <= 2, `${stamp.length - head} digits for ${bits} bits`);
-        } else {
-          assert.equal(stamp.length % 64, 55);
-          assert.ok(stamp.length - head < 64 + 55 + 2);
-        }
+        assert.ok(LENGTHS[layout](stamp.length, head, bits < 2 ? 1 : 2), `${bits} bits: ${stamp}`);
       }
     }
   });
@@ -90,23 +97,45 @@ test("resources, extensions and bits at their limits", async () => {
   await checkMinted({ resource: "r".repeat(3072), bits: 0, ext, date: DATE }, 12, ext);
   const printable = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join("");
   await checkMinted({ resource: printable.replace(":", ""), bits: 10, date: DATE }, 10, "");
-  for (const compact of [false, true]) {
-    for (const [bits, digits] of [
-      [15, 4],
-      [16, 4],
-      [18, 4],
-    ] as const) {
-      const stamp = await checkMinted({ resource: RESOURCE, bits, compact, date: DATE }, 6, "");
-      if (compact) assert.equal(stamp.split(":")[6]?.length, digits);
+  for (const layout of STAMP_LAYOUTS) {
+    for (const bits of [15, 16, 18]) {
+      const stamp = await checkMinted({ resource: RESOURCE, bits, layout, date: DATE }, 6, "");
+      const counter = stamp.split(":")[6] ?? "";
+      if (layout === "compact") assert.equal(counter.length, 4);
+      if (layout === "hashcash") assert.match(counter, /^0*.{1,4}$/);
     }
   }
 });
 
-test("bits beyond reach are searched for all the same, compact or not", async () => {
-  for (const compact of [false, true]) {
+test("a stamp of hashcash(1)'s length: 52 characters for a resource of 9", async () => {
+  const resource = "forum.net";
+  const { stamp } = await mint({ resource, bits: 12, layout: "hashcash" });
+  assert.equal(stamp.length, 52);
+  const { stamp: long } = await mint({ resource: "r".repeat(17), bits: 12, layout: "hashcash" });
+  assert.equal(long.length, 96);
+});
+
+test("compact is another word for a layout, and contradicts the others", async () => {
+  const options = { resource: RESOURCE, bits: 4, date: DATE };
+  const length = async (more: Partial<MintOptions>) =>
+    (await mint({ ...options, ...more })).stamp.length;
+  assert.equal(await length({ compact: true }), await length({ layout: "compact" }));
+  assert.equal(await length({ compact: false }), await length({ layout: "fast" }));
+  assert.equal(
+    (await refusalOf({ ...options, compact: true, layout: "fast" })).parameter,
+    "compact",
+  );
+  assert.equal(
+    (await refusalOf({ ...options, compact: false, layout: "compact" })).parameter,
+    "compact",
+  );
+});
+
+test("bits beyond reach are searched for all the same, whatever the layout", async () => {
+  for (const layout of STAMP_LAYOUTS) {
     for (const bits of [40, 55, 56, 58, 59, 63, 64]) {
       for (const resource of ["r", "r".repeat(30)]) {
-        const error = await refusalOf({ resource, bits, compact, timeout: 5 });
+        const error = await refusalOf({ resource, bits, layout, timeout: 5 });
         assert.equal(error.code, "not-found", `${bits} bits: ${error.message}`);
       }
     }
@@ -121,6 +150,7 @@ const BAD: [parameter: string, values: unknown[]][] = [
   ["date", [new Date(Number.NaN), 5, "2026-11-22", null, new Date(8.64e15)]],
   ["dateWidth", [0, 8, "6", Number.NaN]],
   ["compact", [1, "yes", null]],
+  ["layout", ["", "short", null, true, 1]],
   ["threads", [0, 1025, 1.5, "2"]],
   ["kernel", ["avx1024", "", 5]],
   ["timeout", [-1, Number.NaN, 36_501 * 86_400_000, Number.POSITIVE_INFINITY, "5", null]],

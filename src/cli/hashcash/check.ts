@@ -57,13 +57,14 @@ export function checkOrder({ stray, counts, words }: Request): void {
 /**
  * Checks stamps, and with `-d` spends the first that is good; or tells what they say.
  *
- * @param openStore is called once there is a stamp to look for: most mail has none
+ * @param openStore is called once there is a stamp to look for: most mail has none; null if nothing
+ *   is to be remembered
  * @returns the exit code
  * @throws StampmillError
  */
 export async function runCheck(
   request: Request,
-  openStore: () => Promise<SpentStore>,
+  openStore: () => Promise<SpentStore | null>,
   now: number,
   io: HashcashIo,
   voice: Voice,
@@ -146,14 +147,14 @@ function asksOnly({ informs, check }: Request): boolean {
 class Checker {
   readonly #request: Request;
   readonly #rules: readonly Rule[];
-  readonly #openStore: () => Promise<SpentStore>;
+  readonly #openStore: () => Promise<SpentStore | null>;
   readonly #io: HashcashIo;
   readonly #voice: Voice;
 
   constructor(
     request: Request,
     rules: readonly Rule[],
-    openStore: () => Promise<SpentStore>,
+    openStore: () => Promise<SpentStore | null>,
     io: HashcashIo,
     voice: Voice,
   ) {
@@ -200,6 +201,7 @@ class Checker {
   async #isFresh(stamp: string): Promise<boolean> {
     if (!this.#request.database) return true;
     const store = await this.#openStore();
+    if (store === null) return true;
     const entry = spentEntry(stamp);
     if (!this.#spends()) return (await store.look([entry]))[0] === "fresh";
     // As long as any of the rules would accept it.

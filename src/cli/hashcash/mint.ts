@@ -73,7 +73,7 @@ async function mintFor(
     ext: request.ext,
     date: new Date(now + randomOffset(settings.anonymise)),
     dateWidth: settings.width ?? widthFor(settings.expires),
-    compact: request.compact,
+    layout: request.layout,
     onSearch: watch.onSearch,
   }).finally(watch.end);
   watch.tellResult(minted);

@@ -1,4 +1,5 @@
 import { ALGORITHM, UNNAMED_ALGORITHM } from "../../engine/algorithms.ts";
+import type { StampLayout } from "../../stamp/layout.ts";
 import { DEFAULT_BITS } from "../../stamp/mint.ts";
 import { type DateWidth, isDateWidth } from "../../text/date.ts";
 import { badInput } from "../../text/errors.ts";
@@ -53,7 +54,7 @@ export class Request {
   progress = false;
   purge = false;
   purgeAll = false;
-  compact = false;
+  layout: StampLayout = "hashcash";
   utc = false;
   ext = "";
   file = "hashcash.sdb";
@@ -147,7 +148,7 @@ const VALUED: Record<string, Valued> = {
   x: (request, value) => (request.ext = value),
   a: (request, value) => request.set({ anonymise: readPeriod(value, "-a") }),
   z: (request, value) => request.set({ width: readWidth(value) }),
-  Z: (request, value) => (request.compact = readSmall(value, "-Z", 2) > 0),
+  Z: (request, value) => (request.layout = readSmall(value, "-Z", 2) > 0 ? "compact" : "hashcash"),
   O: (_, value) => readSmall(value, "-O", 10),
   // Which resources were spent is not in the store: see docs/hashcash.md.
   j: () => {},

@@ -64,9 +64,9 @@ async function run(request: Request, io: HashcashIo, voice: Voice): Promise<numb
   const present = io.now();
   const { clock, utc } = request;
   const now = clock === null ? present : readClock(clock, utc, present);
-  let store: SpentStore | undefined;
+  let store: SpentStore | null | undefined;
   const open = async () => {
-    store ??= await openDatabase(request.file, voice);
+    if (store === undefined) store = await openDatabase(request.file, voice);
     return store;
   };
   try {
@@ -82,11 +82,12 @@ async function run(request: Request, io: HashcashIo, voice: Voice): Promise<numb
 
 /** Removes what expired for every caller so far: nothing else, or it could be spent again. */
 async function runPurge(
-  store: SpentStore,
+  store: SpentStore | null,
   now: number,
   { verbose, purgeAll }: Request,
   voice: Voice,
 ): Promise<void> {
+  if (store === null) return;
   await store.purge({ now });
   if (verbose) voice.tell("purging database: ...done");
   if (purgeAll) voice.tell("warning: stamps that could still be accepted are kept in spite of -k");

@@ -13,19 +13,19 @@ const SECONDS = 0.3;
  * @throws StampmillError `engine`
  */
 export async function runSpeed(
-  { settings, counts, compact }: Request,
+  { settings, counts, layout }: Request,
   io: HashcashIo,
   voice: Voice,
 ): Promise<void> {
   const { rate, kernel, threads } = await measureRate({
     algorithm: UNNAMED_ALGORITHM,
     seconds: SECONDS,
-    compact,
+    layout,
   });
   if (counts.b === 0) {
     voice.tell(`core: ${kernel}, ${threads} ${threads === 1 ? "thread" : "threads"}`);
     voice.tell(`speed: ${Math.floor(rate)} preimage tests per second`);
-    voice.tell(`compression: ${compact ? 1 : 0}`);
+    voice.tell(`compression: ${layout === "compact" ? 1 : 0}`);
   }
   if (counts.b > 0) {
     const seconds = (2 ** (settings.bits ?? 0) / rate).toFixed(0);

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Algorithm } from "../../engine/algorithms.ts";
 import { foldHeader } from "../../sources/mail-header.ts";
+import { STAMP_LAYOUTS, type StampLayout } from "../../stamp/layout.ts";
 import { DEFAULT_BITS, type MintedStamp } from "../../stamp/mint.ts";
 import { MAX_RESOURCE_LENGTH, percentEncode } from "../../stamp/resource.ts";
 import { bitsForWork, DEFAULT_SET_SIZE, MAX_SET, MOST_CHOSEN_BITS } from "../../stamp/work.ts";
@@ -39,6 +40,7 @@ interface Options {
   timeout?: number;
   encode?: true;
   header?: true;
+  layout?: StampLayout;
   compact?: true;
   json?: true;
 }
@@ -60,9 +62,11 @@ Starting the program comes on top. No stamp has more than --max-bits bits, and n
 set more than ${MAX_SET} stamps. TIME is a number with or without a fraction and ms,
 s, m, h or d.
 
-A stamp normally fills one block of the hash function and 55 bytes of the next,
-or more blocks for a long resource: laid out so, it is found with less work.
-A compact one is about half as long and takes up to twice the time.
+Layouts: "fast" fills one block of the hash function and 55 bytes of the next, or
+more blocks for a long resource: laid out so, a stamp is found with less work.
+"compact" is about half as long and takes up to twice the time. "hashcash" is as
+long as hashcash(1) 1.22 makes it (52 characters for a resource of 9), for readers
+that count them, and takes as long as a compact one.
 
 JSON: stamp resource bits algorithm digest tries seconds rate kernel threads.
 
@@ -82,6 +86,7 @@ const NOT_WITH_TIME = {
   bits: "--time chooses the bits; --max-bits limits them",
   work: "--time chooses the work",
   count: "--time chooses how many stamps; --p99 asks for less luck, and so for more of them",
+  layout: "how long other layouts take depends on the resource",
   compact: "how long a compact stamp takes depends on its resource",
 };
 
@@ -146,7 +151,12 @@ export function mintCommand(): Command {
     )
     .option("--encode", "percent-encode what a resource may not hold")
     .option("--header", "print mail headers: X-Hashcash, folded")
-    .option("--compact", "the shortest stamp that does; takes longer, see below")
+    .option(
+      "--layout <layout>",
+      `${STAMP_LAYOUTS.join(", ")}: how the stamp is padded, see below (default: ${STAMP_LAYOUTS[0]})`,
+      oneOf("--layout", STAMP_LAYOUTS),
+    )
+    .option("--compact", "the shortest stamp that does: the same as --layout compact")
     .option("--json", "print a line of JSON for each stamp")
     .addHelpText("after", DETAILS)
     .action(run);
@@ -155,6 +165,9 @@ export function mintCommand(): Command {
 async function run(resources: readonly string[], given: Options): Promise<void> {
   if (given.json && given.header) {
     throw new StampmillError("bad-input", "give --json or --header, not both");
+  }
+  if (given.layout !== undefined && given.compact) {
+    throw badInput("--layout", "give --layout or --compact, not both");
   }
   const options = { ...given, ...(await taskOf(given)) };
   let refused = false;
@@ -176,7 +189,7 @@ async function taskOf(given: Options): Promise<{ bits: number; count: number }> 
     const flag = p99 === undefined ? "--max-bits" : "--p99";
     throw badInput(flag, `${flag} needs --time`);
   }
-  for (const option of ["bits", "work", "count", "compact"] as const) {
+  for (const option of ["bits", "work", "count", "layout", "compact"] as const) {
     if (given[option] !== undefined) {
       throw badInput("--time", `give --time or --${option}, not both`, NOT_WITH_TIME[option]);
     }
