@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync }
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildDeclarations, buildLibrary } from "./build-library.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -32,8 +33,6 @@ const common = {
   platform: "node",
   target: "node20.17",
   charset: "ascii", // see start.cts
-  format: "esm",
-  splitting: true,
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
@@ -45,15 +44,6 @@ const common = {
   // Flat, so that a path relative to the module is the same in src/ and in any chunk of dist/.
   chunkNames: "chunk-[hash]",
 };
-
-function buildLibrary() {
-  return esbuild.build({
-    ...common,
-    entryPoints: { index: "src/index.ts" },
-    // CommonJS packages in an ES module can require nothing but Node's own modules.
-    banner: { js: "const require = process.getBuiltinModule;" },
-  });
-}
 
 // commander loads node:child_process at its start, for a feature that is not used here: 2.5 ms.
 const lazyChildProcess = {
@@ -117,7 +107,6 @@ async function buildCommand() {
   const options = {
     ...common,
     format: "cjs",
-    splitting: false,
     outExtension: { ".js": ".cjs" },
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "moduleUrl" },
@@ -159,21 +148,16 @@ function copyPageParts() {
   copyFileSync(join(root, "node_modules/uplot/LICENSE"), join(folder, "uPlot.LICENSE"));
 }
 
-function buildDeclarations() {
-  const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
-  const tsc = join(dirname(typescript), "bin", "tsc");
-  const args = [tsc, "--project", join(root, "tsconfig.types.json")];
-  execFileSync(process.execPath, args, { stdio: ["ignore", 2, 2] });
-}
-
 // The first `npx stampmill` in a clone links the clone into npx's own folder and runs `prepare`
 // again: a second of waiting, and a moment without dist/ for whoever uses it at that time.
 if (process.env.npm_command === "exec" && existsSync(join(dist, "cli.cjs"))) process.exit(0);
 
 rmSync(dist, { recursive: true, force: true });
-const results = (await Promise.all([buildLibrary(), buildCommand()])).flat();
+const results = (
+  await Promise.all([buildLibrary(esbuild, { ...common, root, dist }), buildCommand()])
+).flat();
 copyPageParts();
-buildDeclarations();
+buildDeclarations(root, dist);
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs)).concat(PAGE_PARTS);
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(root, inputs));
 execFileSync(process.execPath, [join(root, "scripts", "write-code-cache.mjs")]);

@@ -51,6 +51,7 @@ test("the public library is this and nothing else", () => {
     "MIN_SKETCH_SIZE",
     "MOST_CHOSEN_BITS",
     "PROOF_METHODS",
+    "STAMP_LAYOUTS",
     "STEPS",
     "StampmillError",
     "advanceFor",

@@ -95,6 +95,7 @@ describe("the packed package", () => {
     const files = stdout.trim().split("\n");
     const wanted = ["LICENSE", "README.md", "CHANGELOG.md", "CMakeLists.txt", "dist/cli.cjs"];
     wanted.push("dist/index.js", "dist/types/index.d.ts", "dist/THIRD-PARTY-LICENSES.txt");
+    wanted.push("dist/index.cjs", "dist/index.import.cjs", "dist/types/index.d.cts");
     wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
     wanted.push("dist/main.cjs", "dist/mint.cjs", "dist/hashcash.cjs");
     wanted.push("scripts/write-code-cache.mjs", "docs/hashcash.md");
@@ -170,18 +171,73 @@ describe("installed where there is a compiler", () => {
     assert.equal(stdout, "valid\nalice@example.org\n");
   });
 
-  it("has types that stand alone, for both ways to resolve them", () => {
+  it("gives the same library to require, in the oldest Node there may be, too", () => {
+    writeFileSync(join(cwd, "use.cjs"), REQUIRING);
+    const oldest = `node@${packageJson.engines.node.replace(">=", "")}.0`;
+    for (const command of [[process.execPath], ["npx", "--yes", oldest]]) {
+      const [program = "", ...args] = command;
+      const { stdout } = succeed(program, [...args, "use.cjs"], { cwd });
+      assert.equal(stdout, "valid\nthe same\nbad-input true\nfresh spent\n");
+    }
+  });
+
+  it("has types that stand alone, for every way to resolve them", () => {
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    for (const [module, resolution] of Object.entries({
-      nodenext: "nodenext",
-      esnext: "bundler",
-    })) {
-      const options = ["--ignoreConfig", "--noEmit", "--strict", "--lib", "es2022,dom"];
-      options.push("--skipLibCheck", "false", "--module", module, "--moduleResolution", resolution);
-      succeed(process.execPath, [tsc, ...options, "use.ts"], { cwd });
+    writeFileSync(join(cwd, "require.cts"), REQUIRING_TYPED);
+    writeFileSync(join(cwd, "both.ts"), BOTH_TYPED);
+    const uses = { nodenext: "nodenext", node16: "node16", esnext: "bundler" };
+    for (const [module, resolution] of Object.entries(uses)) {
+      const options = ["--ignoreConfig", "--noEmit", "--strict", "--target", "es2022"];
+      options.push("--lib", "es2022,dom", "--skipLibCheck", "false");
+      options.push("--module", module, "--moduleResolution", resolution);
+      // A bundler has no files for require alone.
+      const files = resolution === "bundler" ? ["use.ts"] : ["use.ts", "require.cts", "both.ts"];
+      succeed(process.execPath, [tsc, ...options, ...files], { cwd });
     }
   });
 });
+
+const REQUIRING = `
+const { mint, openStore, StampmillError, verify, verifyAndSpend } = require("stampmill");
+
+async function main() {
+  const rules = { bits: 10, resources: ["alice@example.org"] };
+  const { stamp } = await mint({ resource: "alice@example.org", bits: 10 });
+  console.log(verify(stamp, rules).reason ?? "valid");
+
+  const imported = await import("stampmill");
+  const names = Object.keys(require("stampmill"));
+  const same = names.every((name) => imported[name] === require("stampmill")[name]);
+  console.log(same && names.length === Object.keys(imported).length ? "the same" : "another");
+  await imported.mint({ resource: "" }).catch((error) => {
+    console.log(error.code, error instanceof StampmillError);
+  });
+  const store = await openStore("spent-" + process.version + ".db");
+  const first = await verifyAndSpend(stamp, { ...rules, store });
+  const second = await imported.verifyAndSpend(stamp, { ...rules, store });
+  console.log(first.reason ?? "fresh", second.reason);
+  await store.close();
+}
+main();
+`;
+
+const REQUIRING_TYPED = `
+import stampmill = require("stampmill");
+import { type Verdict, verify } from "stampmill";
+
+const { StampmillError } = stampmill;
+const verdict: Verdict = verify("1:0:240229:x:::0", { bits: 0, anyResource: true });
+export const error: stampmill.StampmillError = new StampmillError("bad-input", String(verdict.valid));
+`;
+
+/** What was required is good where what was imported is asked for. */
+const BOTH_TYPED = `
+import type { StampmillError, Store } from "stampmill";
+import { error } from "./require.cjs";
+
+export const same: StampmillError = error;
+export type Names = keyof Store;
+`;
 
 const CONSUMER = `
 import { mint, parseStamp, verify } from "stampmill";
