@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { openStore } from "../store/open.ts";
+import { type OpenOptions, openStore } from "../store/open.ts";
 import type { SpentStore, StoreStats } from "../store/store.ts";
 import { exportSpent } from "../store/transfer/dump.ts";
 import { importSpent } from "../store/transfer/import.ts";
@@ -73,7 +73,7 @@ Example:
   stampmill spent stats --store spent.db`,
     )
     .action((options: Options) =>
-      withStore(options, false, async (store) => {
+      withStore(options, LOOKING, async (store) => {
         const found = await store.stats();
         await writeProduct(options.json ? toJson(store, found) : toText(store, found));
       }),
@@ -94,7 +94,7 @@ Example:
   stampmill spent list --store spent.db | grep "$(printf %s "$stamp" | sha256sum | cut -c 1-32)"`,
     )
     .action((options: Options) =>
-      withStore(options, false, async (store) => {
+      withStore(options, LOOKING, async (store) => {
         for await (const page of store.list()) {
           const rows = page.map(({ time, digest }) => ({
             date: formatInstant(time),
@@ -146,8 +146,7 @@ async function runPurge(options: PurgeOptions): Promise<void> {
   }
   if (keep === 0) throw new StampmillError("bad-input", "--keep must be more than 0");
   // A new store may be told what to refuse; only then is one made.
-  const create = before !== undefined;
-  await withStore(options, create, async (store) => {
+  await withStore(options, { create: before !== undefined }, async (store) => {
     const removed = await store.purge({ now, keep, before });
     await writeProduct(json ? toJsonLine({ removed }) : `removed ${removed}\n`);
   });
@@ -177,7 +176,7 @@ Example:
     .action((file: string | undefined, options: Options) => runImport(file ?? "-", options));
 
 async function runImport(file: string, options: Options): Promise<void> {
-  await withStore(options, true, async (store) => {
+  await withStore(options, {}, async (store) => {
     let told = 0;
     const report = await importSpent(store, readInput(file), (line, problem) => {
       if (told++ < MOST_TOLD) writeError(`line ${line}: ${problem}`);
@@ -204,15 +203,17 @@ Example:
   stampmill spent export --store spent.db | stampmill spent import --store redis://localhost`,
     )
     .action((options: Options) =>
-      withStore(options, false, async (store) => {
+      withStore(options, LOOKING, async (store) => {
         for await (const text of exportSpent(store)) await writeProduct(text);
       }),
     );
 
+const LOOKING: OpenOptions = { create: false, readOnly: true };
+
 type Work = (store: SpentStore) => Promise<void>;
 
-async function withStore(options: Options, create: boolean, work: Work): Promise<void> {
-  const store = await openStore(options.store, { create });
+async function withStore({ store: url }: Options, how: OpenOptions, work: Work): Promise<void> {
+  const store = await openStore(url, how);
   try {
     process.exitCode = EXIT.done;
     await work(store);

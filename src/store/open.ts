@@ -4,6 +4,11 @@ import type { Store } from "./charge.ts";
 export interface OpenOptions {
   /** `false` fails where there is no file; `true`, which makes one, by default. */
   readonly create?: boolean | undefined;
+  /**
+   * Only looks: whatever would record or remove something is refused. An SQLite database may then be on
+   * a read-only file system; what is written there meanwhile may not be seen. `false` by default.
+   */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
@@ -15,7 +20,8 @@ export interface OpenOptions {
  *
  * @throws StampmillError `bad-input` for any other URL; `store` if it cannot be opened
  */
-export async function openStore(url: string, { create = true }: OpenOptions = {}): Promise<Store> {
+export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
+  const { create = true, readOnly = false } = options;
   if (typeof url !== "string" || url === "" || url.includes("\0")) {
     throw badUrl("the store must be a file, or a URL such as redis://localhost");
   }
@@ -25,7 +31,7 @@ export async function openStore(url: string, { create = true }: OpenOptions = {}
     case "sqlite": {
       const file = scheme === undefined ? url : url.slice("sqlite:".length);
       if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
-      return (await import("./sqlite/sqlite.ts")).openSqlite(file, create);
+      return (await import("./sqlite/sqlite.ts")).openSqlite(file, { create, readOnly });
     }
     case "redis":
     case "rediss":

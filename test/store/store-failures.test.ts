@@ -111,7 +111,7 @@ test("a file or a folder that may not be written", async (t) => {
     for (const store of [file, join(place, "new.db")]) {
       const { status, stdout, stderr } = run(store);
       assert.deepEqual([status, stdout], [3, ""], stderr);
-      assert.match(stderr, /^stampmill: error: the store .+\n$/);
+      assert.match(stderr, /^stampmill: error: the store .+\n(stampmill: hint: to look .+\n)?$/);
     }
     chmodSync(place, 0o755);
     const { status, stdout } = run(file);

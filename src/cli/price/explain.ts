@@ -97,7 +97,7 @@ async function tell(options: Options): Promise<Told> {
     if (known) throw badInput("--to", "the gate knows its terms: they do not go with --to");
     return askGate(to, { resource, poster, weight });
   }
-  const store = await openStore(url ?? "", { create: false });
+  const store = await openStore(url ?? "", { create: false, readOnly: true });
   try {
     const gate = createGate({ store, terms: termsOf(options), algorithm });
     const told = await gate.explain({ resource, poster, weight, credit });

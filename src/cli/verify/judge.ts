@@ -61,7 +61,8 @@ export async function judgeSets(
     // Refused by verifyWork, before there are more of them than memory.
     if (all.length > MAX_SET) break;
   }
-  const store = options.store === undefined ? undefined : await openStore(options.store);
+  const how = { readOnly: !options.spend };
+  const store = options.store === undefined ? undefined : await openStore(options.store, how);
   try {
     const settings = { ...requirements, work, store, spend: options.spend };
     const { accepted, sets, verdicts } = await verifyWork(all, settings);

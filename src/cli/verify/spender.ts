@@ -13,7 +13,7 @@ export async function withSpender(
   // The options first: a mistake in them should not leave a new store behind.
   const verifier = createVerifier(requirements);
   if (url === undefined) return work(async (stamps) => stamps.map(verifier));
-  const store = await openStore(url);
+  const store = await openStore(url, { readOnly: !spend });
   try {
     await work(createSpender({ ...requirements, store, spend }));
   } finally {

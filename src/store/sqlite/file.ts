@@ -1,6 +1,7 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { StampmillError } from "../../text/errors.ts";
 import { loadSqlite, type SqlDatabase } from "./library.ts";
+import { copyToLook, isOpenElsewhere, whyUnwritable } from "./look.ts";
 
 /** How long to wait for other processes that write, in milliseconds. */
 const BUSY_TIMEOUT = 20_000;
@@ -65,6 +66,8 @@ export interface OpenedFile {
   readonly db: SqlDatabase;
   /** `SQLite 3.45.1 (node:sqlite)`. */
   readonly engine: string;
+  /** Throws if what is read is not what the file says by now. */
+  readonly checkCurrent?: () => void;
 }
 
 /**
@@ -75,23 +78,79 @@ export interface OpenedFile {
 export function openFile(file: string, create: boolean): OpenedFile {
   try {
     if (create) makeFile(file);
-    if (!statSync(file).isFile()) throw new Error("it is not a regular file");
-    const library = loadSqlite();
-    const db = library.open(file);
-    try {
-      db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    return connect(file, (db) => {
       const version = inTransaction(db, "BEGIN", () => checkOwner(db, file));
       switchToWal(db);
       db.exec(SETTINGS);
       if (version < SCHEMA_VERSION) makeTables(db, file);
-      const release = db.prepare("SELECT sqlite_version() AS version").get()?.version;
-      return { db, engine: `SQLite ${release} (${library.name})` };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    });
   } catch (cause) {
-    throw storeError(file, "cannot be opened", cause);
+    const why = whyUnwritable(file);
+    if (why === null || cause instanceof StampmillError) {
+      throw storeError(file, "cannot be opened", cause);
+    }
+    throw new StampmillError("store", `the store ${file} cannot be opened: ${why}`, {
+      parameter: "store",
+      hint: "to look without recording anything: verify --no-spend, spent stats",
+      cause,
+    });
+  }
+}
+
+/**
+ * Opens the database to look into it, also where nothing can be written: there it is what the file and
+ * its log say at this moment.
+ *
+ * @throws StampmillError `store`
+ */
+export function openFileToLook(file: string, create: boolean): OpenedFile {
+  if (whyUnwritable(file) === null) return openFile(file, create);
+  try {
+    return (isOpenElsewhere(file) ? openInPlace(file) : null) ?? openCopy(file);
+  } catch (cause) {
+    throw storeError(file, "cannot be looked into", cause);
+  }
+}
+
+/** Null if SQLite cannot: what is beside the file may not be read, or be left from a crash. */
+function openInPlace(file: string): OpenedFile | null {
+  try {
+    return connect(file, (db) => {
+      const version = inTransaction(db, "BEGIN", () => checkOwner(db, file));
+      if (version !== SCHEMA_VERSION) throw new Error("it has yet to be brought up to date");
+      db.exec(SETTINGS);
+    });
+  } catch (error) {
+    if (error instanceof StampmillError) throw error;
+    return null;
+  }
+}
+
+function openCopy(file: string): OpenedFile {
+  const { folder, copy, checkCurrent } = copyToLook(file);
+  try {
+    const opened = openFile(copy, false);
+    // So that its log is open, too, before it loses its name.
+    opened.db.prepare("SELECT count(*) FROM marks").get();
+    return { ...opened, checkCurrent };
+  } finally {
+    // Nobody else is to find it, and nothing to be left of it whatever ends this process.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function connect(file: string, prepare: (db: SqlDatabase) => void): OpenedFile {
+  if (!statSync(file).isFile()) throw new Error("it is not a regular file");
+  const library = loadSqlite();
+  const db = library.open(file);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    prepare(db);
+    const release = db.prepare("SELECT sqlite_version() AS version").get()?.version;
+    return { db, engine: `SQLite ${release} (${library.name})` };
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

@@ -28,7 +28,7 @@ import {
   sizeOfSet,
 } from "../store.ts";
 import { Turn } from "../turn.ts";
-import { inTransaction, type OpenedFile, openFile, storeError } from "./file.ts";
+import { inTransaction, type OpenedFile, openFile, openFileToLook, storeError } from "./file.ts";
 import type { SqlDatabase } from "./library.ts";
 import { PosterTable } from "./posters.ts";
 import { NEVER, SpentTable } from "./spent.ts";
@@ -39,10 +39,14 @@ import { PAGE, prepareAll, type Statements, toEntry } from "./statements.ts";
  *
  * @throws StampmillError `store`
  */
-export function openSqlite(file: string, create: boolean): Store {
+export function openSqlite(
+  file: string,
+  { create, readOnly }: { create: boolean; readOnly: boolean },
+): Store {
   // Absolute, so that SQLite finds neither a URI nor ":memory:" in the name.
   const path = resolve(file);
-  return new SqliteStore(path, openFile(path, create));
+  const opened = readOnly ? openFileToLook(path, create) : openFile(path, create);
+  return new SqliteStore(path, opened, readOnly);
 }
 
 interface SpendCall {
@@ -55,6 +59,8 @@ class SqliteStore implements Store {
   readonly #file: string;
   readonly #identity: string;
   readonly #engine: string;
+  readonly #readOnly: boolean;
+  readonly #checkCurrent: () => void;
   readonly #db: SqlDatabase;
   readonly #sql: Statements;
   readonly #spent: SpentTable;
@@ -66,14 +72,16 @@ class SqliteStore implements Store {
     sizeOfCharge,
   );
   readonly #asked = new Turn((calls: readonly (readonly PosterQuestion[])[]) =>
-    this.#transaction("BEGIN", "cannot be read", () => this.#posters.leads(calls)),
+    this.#read(() => this.#posters.leads(calls)),
   );
 
-  constructor(file: string, { db, engine }: OpenedFile) {
+  constructor(file: string, { db, engine, checkCurrent }: OpenedFile, readOnly: boolean) {
     this.url = `sqlite:${file}`;
     this.#file = file;
     this.#identity = identityOf(file);
     this.#engine = engine;
+    this.#readOnly = readOnly;
+    this.#checkCurrent = checkCurrent ?? (() => {});
     this.#db = db;
     this.#sql = this.#try("cannot be read", () => prepareAll(db));
     this.#spent = new SpentTable(this.#sql);
@@ -99,13 +107,13 @@ class SqliteStore implements Store {
   }
 
   async secret(): Promise<Uint8Array> {
-    return this.#transaction("BEGIN", "cannot be read", () => this.#posters.secret());
+    return this.#read(() => this.#posters.secret());
   }
 
   async look(entries: readonly SpentEntry[]): Promise<SpendOutcome[]> {
     checkEntries(entries);
     // In a transaction, so that nothing is purged between reading how far and looking.
-    return this.#transaction("BEGIN", "cannot be read", () => {
+    return this.#read(() => {
       const marks = this.#spent.marks();
       return entries.map((entry) => this.#spent.outcome(entry, marks));
     });
@@ -157,9 +165,7 @@ class SqliteStore implements Store {
     for (;;) {
       const { time, digest } = last;
       const start = Math.max(time / 1000, NEVER);
-      const page = this.#try("cannot be read", () =>
-        this.#sql.page.all(start, digest).map(toEntry),
-      );
+      const page = this.#read(() => this.#sql.page.all(start, digest).map(toEntry));
       if (page.length > 0) yield page;
       const end = page.at(-1);
       if (end === undefined || page.length < PAGE) return;
@@ -168,7 +174,7 @@ class SqliteStore implements Store {
   }
 
   async stats(): Promise<StoreStats> {
-    return this.#transaction("BEGIN", "cannot be read", () => {
+    return this.#read(() => {
       const { horizon, keep } = this.#spent.marks();
       return {
         engine: this.#engine,
@@ -230,7 +236,18 @@ class SqliteStore implements Store {
     return outcomes;
   }
 
+  #read<T>(work: () => T): T {
+    return this.#transaction("BEGIN", "cannot be read", () => {
+      const result = work();
+      this.#checkCurrent();
+      return result;
+    });
+  }
+
   #write<T>(work: () => T): T {
+    if (this.#readOnly) {
+      throw storeError(this.#file, "cannot be written", new Error("it was opened to look only"));
+    }
     return this.#transaction("BEGIN IMMEDIATE", "cannot be written", () => {
       this.#checkPlace();
       return work();

@@ -154,7 +154,7 @@ async function importInto(
   clear();
   rmSync(whole, { force: true });
   try {
-    const store = openSqlite(unfinished, true);
+    const store = openSqlite(unfinished, { create: true, readOnly: false });
     let report: ImportReport;
     try {
       report = await importSpent(store, createReadStream(file), onDamage);
@@ -197,7 +197,7 @@ function beginsAsDatabase(file: string): boolean {
 }
 
 async function addTo(file: string, text: string): Promise<void> {
-  const store = openSqlite(file, false);
+  const store = openSqlite(file, { create: false, readOnly: false });
   try {
     await importSpent(store, createReadStream(text));
   } finally {
