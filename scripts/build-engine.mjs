@@ -2,7 +2,8 @@
 // dependency. An installation must succeed without an engine (verify and inspect need none), so
 // as an install script this never fails: it says in one line what is missing.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { findProgram } from "./find-program.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const logFile = join(root, "build", "engine-build.log");
+const buildFolder = join(root, "build");
+const logFile = join(buildFolder, "engine-build.log");
 const isInstall = process.env.npm_lifecycle_event === "install";
 
 /** What the build needs and this machine lacks, in words; empty if it lacks nothing. */
@@ -33,11 +35,36 @@ function compile(compiler) {
   // for someone who is changing the sources that doubles the wait for every error.
   const command = isInstall ? "compile" : "build";
   const args = [cmakeJs, command, "--config", "Release", "--directory", root];
-  args.push("--out", join(root, "build"), "--parallel", String(availableParallelism()));
+  args.push("--out", buildFolder, "--parallel", String(availableParallelism()));
   // cmake-js looks for these two names only, and gives up although CMake would find another.
   if (!findProgram("g++", "clang++")) args.push("--cxx", compiler, "--cc", compiler);
   const options = { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 };
   return spawnSync(process.execPath, args, options);
+}
+
+/** For src/engine/trouble.ts, which tells from it why there is no engine. */
+function record(outcome, details = {}) {
+  try {
+    mkdirSync(buildFolder, { recursive: true });
+    const text = `${JSON.stringify({ outcome, ...details })}\n`;
+    writeFileSync(join(buildFolder, "engine.json"), text);
+  } catch (error) {
+    process.stderr.write(`stampmill: nothing can be written to ${buildFolder}: ${error.message}\n`);
+  }
+}
+
+function recordSuccess() {
+  const engine = readFileSync(join(buildFolder, "Release", "stampmill.node"));
+  const digest = createHash("sha256").update(engine).digest("hex");
+  record("built", { platform: `${process.platform} ${process.arch}`, digest });
+}
+
+/** The line that says what was wrong, if there is one. */
+function firstError(log) {
+  const lines = log.split("\n").map((line) => line.trim());
+  const found =
+    lines.find((line) => /\berror: /.test(line)) ?? lines.find((line) => /error/i.test(line));
+  return found?.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 300);
 }
 
 function giveUp(message) {
@@ -46,18 +73,23 @@ function giveUp(message) {
 }
 
 function main() {
-  if (process.env.STAMPMILL_SKIP_ENGINE === "1") return;
+  if (process.env.STAMPMILL_SKIP_ENGINE === "1") return record("skipped");
   const compiler = findCompiler();
   const missing = missingTools(compiler);
   const again = `node ${join(root, "scripts", "build-engine.mjs")}`;
   if (missing.length > 0) {
+    record("missing", { missing });
     giveUp(`engine not built: missing ${missing.join(", ")}; install, then run: ${again}`);
   }
   const result = compile(compiler);
-  if (result.status === 0) return rmSync(logFile, { force: true });
+  if (result.status === 0) {
+    rmSync(logFile, { force: true });
+    return recordSuccess();
+  }
   // Written only now: `compile` empties the build folder before it tries again.
-  mkdirSync(dirname(logFile), { recursive: true });
-  writeFileSync(logFile, `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}\n`);
+  const log = `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}\n`;
+  record("failed", { error: firstError(log) });
+  writeFileSync(logFile, log);
   giveUp(`engine not built: the compilation failed, see ${logFile}; to try again: ${again}`);
 }
 

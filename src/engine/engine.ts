@@ -10,6 +10,7 @@ import { badInput, StampmillError } from "../text/errors.ts";
 import { packageRoot } from "../text/package.ts";
 import { ALGORITHMS, type Algorithm, checkAlgorithm } from "./algorithms.ts";
 import { type CompleteJob, checkLimit, completeJob, kernelName, type SearchJob } from "./job.ts";
+import { notBuilt, notLoaded } from "./trouble.ts";
 
 /** How a search ended. */
 export interface SearchEnd {
@@ -80,23 +81,12 @@ function loadAddon(): Addon {
   if (addon !== undefined) return addon;
   const root = packageRoot();
   const file = join(root, "build/Release/stampmill.node");
-  if (!existsSync(file)) {
-    const script = join(root, "scripts/build-engine.mjs");
-    throw new StampmillError("engine", "the native engine is not built, so nothing can be minted", {
-      hint:
-        "install cmake and a C++20 compiler (on Debian: apt-get install cmake g++), " +
-        `then run: node ${script}`,
-    });
-  }
+  if (!existsSync(file)) throw notBuilt(root);
   try {
     addon = createRequire(import.meta.url)(file) as Addon;
     return addon;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StampmillError("engine", `the native engine cannot be loaded: ${reason}`, {
-      hint: "it may have been built for another machine: run npm rebuild stampmill",
-      cause,
-    });
+    throw notLoaded(root, file, cause);
   }
 }
 

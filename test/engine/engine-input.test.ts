@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chooseKernel, kernels, measureRoofline, startSearch } from "../../src/engine/engine.ts";
@@ -185,9 +185,8 @@ test("without the addon minting says how to get it, and verifying works", async 
       signal: null,
       stdout: "",
       stderr:
-        "stampmill: error: the native engine is not built, so nothing can be minted\n" +
-        "stampmill: hint: install cmake and a C++20 compiler (on Debian: apt-get install cmake g++), " +
-        "then run: node FOLDER/scripts/build-engine.mjs\n",
+        "stampmill: error: the native engine is not built: stampmill's install script was not run\n" +
+        "stampmill: hint: run: node FOLDER/scripts/build-engine.mjs\n",
     });
   }
   const stamp = "1:20:240229:foo@bar.example::/BcaGh1EytHfOCSS:002w/H";
@@ -196,12 +195,71 @@ test("without the addon minting says how to get it, and verifying works", async 
   assert.deepEqual([verdict.code, verdict.stdout], [0, `valid ${stamp}\n`]);
 });
 
-test("an addon that cannot be loaded is said to be for another machine", async () => {
-  const outcome = await withoutEngine(["mint", "alice@example.org"], (folder) => {
-    mkdirSync(join(folder, "build/Release"), { recursive: true });
-    writeFileSync(join(folder, "build/Release/stampmill.node"), "not an ELF file");
+/** What src/engine/trouble.ts must say of what a build has left. */
+const TROUBLES: [what: string, left: Record<string, string>, said: RegExp][] = [
+  [
+    "tools were missing",
+    {
+      "engine.json": JSON.stringify({ outcome: "missing", missing: ["cmake", "a C++20 compiler"] }),
+    },
+    /not built: cmake, a C\+\+20 compiler were missing\n.*hint: install .* then run: node FOLDER\/scripts\/build-engine\.mjs\n$/,
+  ],
+  [
+    "the compilation failed",
+    { "engine.json": JSON.stringify({ outcome: "failed", error: "a.cpp:1:2: error: no" }) },
+    /its compilation failed: a\.cpp:1:2: error: no\n.*see FOLDER\/build\/engine-build\.log;/,
+  ],
+  [
+    "it was not wanted",
+    { "engine.json": JSON.stringify({ outcome: "skipped" }) },
+    /STAMPMILL_SKIP_ENGINE=1 was set\n/,
+  ],
+  ["the build was killed", { "CMakeCache.txt": "" }, /its build did not end\n/],
+  [
+    "it was removed",
+    { "engine.json": JSON.stringify({ outcome: "built" }) },
+    /was built, and is gone\n/,
+  ],
+  ["the record is damaged", { "engine.json": "{" }, /install script was not run\n/],
+  ["the record is none", { "engine.json": "null" }, /install script was not run\n/],
+  [
+    "it is no addon",
+    { "Release/stampmill.node": "not an ELF file" },
+    /cannot be loaded: .*\n.*hint: build it here; run: node FOLDER/,
+  ],
+  [
+    "it is for another machine",
+    {
+      "Release/stampmill.node": "not an ELF file",
+      "engine.json": JSON.stringify({ outcome: "built", platform: "plan9 mips", digest: "" }),
+    },
+    new RegExp(`built for plan9 mips, and this is ${process.platform} ${process.arch}\\n`),
+  ],
+  [
+    "it is damaged",
+    {
+      "Release/stampmill.node": "not an ELF file",
+      "engine.json": JSON.stringify({
+        outcome: "built",
+        platform: `${process.platform} ${process.arch}`,
+        digest: "00",
+      }),
+    },
+    /the native engine is damaged: .*\n/,
+  ],
+];
+
+for (const [what, left, said] of TROUBLES) {
+  test(`without the engine, ${what}`, async () => {
+    const outcome = await withoutEngine(["mint", "-b", "4", "alice@example.org"], (folder) => {
+      for (const [name, content] of Object.entries(left)) {
+        const file = join(folder, "build", name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
+    });
+    assert.deepEqual([outcome.code, outcome.stdout], [3, ""]);
+    assert.match(outcome.stderr, /^stampmill: error: the native engine .+\nstampmill: hint: .+\n$/);
+    assert.match(outcome.stderr, said);
   });
-  assert.deepEqual([outcome.code, outcome.stdout], [3, ""]);
-  assert.match(outcome.stderr, /^stampmill: error: the native engine cannot be loaded: .*\n/);
-  assert.match(outcome.stderr, /\nstampmill: hint: .*npm rebuild stampmill\n$/);
-});
+}

@@ -1,59 +1,22 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { before, describe, it } from "node:test";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import packageJson from "../../package.json" with { type: "json" };
+import { fullPath, root, run, scratch, succeed, tarball } from "./packed.ts";
 
 // The package as a stranger gets it: packed, installed elsewhere with an empty HOME, and used. Also
 // on a machine that has nothing to compile with.
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const GOOD =
   "1:20:240229:alice@example.org::yEbKfmgu9mfcIe5W:00000000000000000000000000000000000000000000AaTR";
 const JUDGE = ["verify", "-b", "20", "-r", "alice@example.org", "--now", "2024-03-01", GOOD];
 const NOT_BUILT = /^stampmill: engine not built: .*$/gm;
 
-let scratch = "";
-let tarball = "";
-let fullPath = "";
-let barePath = "";
-let npmCache = "";
-
-interface Setting {
-  readonly cwd: string;
-  readonly path?: string;
-}
-
-function run(program: string, args: readonly string[], { cwd, path = fullPath }: Setting) {
-  const env: NodeJS.ProcessEnv = { HOME: join(scratch, "home"), npm_config_cache: npmCache };
-  env.npm_config_update_notifier = "false";
-  env.PATH = path;
-  const options = { cwd, env, encoding: "utf8", maxBuffer: 1 << 26 } as const;
-  const { status, stdout, stderr } = spawnSync(program, args, options);
-  return { status, stdout, stderr };
-}
-
-function succeed(program: string, args: readonly string[], setting: Setting) {
-  const result = run(program, args, setting);
-  assert.equal(result.status, 0, `${program} ${args.join(" ")}\n${result.stdout}${result.stderr}`);
-  return result;
-}
-
 /** An empty project with the packed package installed, scripts' output shown. */
-function installInto(name: string, path = fullPath) {
+function installInto(name: string, path?: string) {
   const cwd = join(scratch, name);
   mkdirSync(cwd);
   writeFileSync(join(cwd, "package.json"), `{ "name": "${name}", "type": "module" }`);
@@ -75,19 +38,10 @@ function makeBarePath(): string {
   return folder;
 }
 
+let barePath = "";
 before(() => {
-  scratch = mkdtempSync(join(tmpdir(), "stampmill-package-"));
-  mkdirSync(join(scratch, "home"));
-  // npm run puts node_modules/.bin in front: what the project has must not help.
-  const entries = (process.env.PATH ?? "").split(delimiter);
-  fullPath = entries.filter((entry) => !entry.includes("node_modules")).join(delimiter);
   barePath = makeBarePath();
-  npmCache = spawnSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).stdout.trim();
-  const packed = run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root });
-  assert.equal(packed.status, 0, packed.stderr);
-  tarball = join(scratch, `stampmill-${packageJson.version}.tgz`);
 });
-after(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("the packed package", () => {
   it("holds what is needed to run and to build, and nothing else", () => {
@@ -195,6 +149,32 @@ describe("installed where there is a compiler", () => {
       succeed(process.execPath, [tsc, ...options, ...files], { cwd });
     }
   });
+
+  it("says why a build has failed, and that the engine is damaged", () => {
+    const folder = join(cwd, "node_modules/stampmill");
+    const engine = join(folder, "build/Release/stampmill.node");
+    const mint = () => run("npx", ["stampmill", "mint", "-b", "4", "x"], { cwd });
+    const whole = readFileSync(engine);
+    writeFileSync(engine, whole.subarray(0, 1000));
+    assert.match(
+      mint().stderr,
+      /^stampmill: error: the native engine is damaged: .+\n.*hint: run: node /,
+    );
+    rmSync(join(folder, "build"), { recursive: true });
+    const broken = join(cwd, "broken-compiler");
+    writeFileSync(broken, "#!/bin/sh\necho 'error: out of order' >&2\nexit 1\n", { mode: 0o755 });
+    const env = { CXX: broken, CC: broken };
+    const built = run(process.execPath, [join(folder, "scripts/build-engine.mjs")], { cwd, env });
+    assert.equal(built.status, 1, built.stdout);
+    const { status, stderr } = mint();
+    assert.equal(status, 3);
+    assert.match(
+      stderr,
+      /^stampmill: error: the native engine is not built: its compilation failed: .+\n/,
+    );
+    const [, log = ""] = /hint: see (.+engine-build\.log);/.exec(stderr) ?? [];
+    assert.match(readFileSync(log, "utf8"), /broken-compiler/);
+  });
 });
 
 const REQUIRING = `
@@ -261,7 +241,10 @@ function assertUsefulWithoutEngine(command: readonly string[], cwd: string) {
   const minted = run(program, [...args, "mint", "-b", "8", "alice@example.org"], setting);
   assert.equal(minted.status, 3, minted.stderr);
   assert.equal(minted.stdout, "");
-  assert.match(minted.stderr, /^stampmill: error: .*engine.*\nstampmill: hint: .+\n$/);
+  assert.match(
+    minted.stderr,
+    /^stampmill: error: the native engine is not built: cmake, a C\+\+20 compiler, make or ninja were missing\nstampmill: hint: .+\n$/,
+  );
 }
 
 describe("installed where there is no compiler", () => {
