@@ -10,7 +10,7 @@ import { badInput, StampmillError } from "../text/errors.ts";
 import { packageRoot } from "../text/package.ts";
 import { ALGORITHMS, type Algorithm, checkAlgorithm } from "./algorithms.ts";
 import { type CompleteJob, checkLimit, completeJob, kernelName, type SearchJob } from "./job.ts";
-import { notBuilt, notLoaded } from "./trouble.ts";
+import { isCutOff, notBuilt, notLoaded } from "./trouble.ts";
 
 /** How a search ended. */
 export interface SearchEnd {
@@ -83,6 +83,7 @@ function loadAddon(): Addon {
   const file = join(root, "build/Release/stampmill.node");
   if (!existsSync(file)) throw notBuilt(root);
   try {
+    if (isCutOff(file)) throw new Error(`${file} ends too soon`);
     addon = createRequire(import.meta.url)(file) as Addon;
     return addon;
   } catch (cause) {

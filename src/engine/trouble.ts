@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { StampmillError } from "../text/errors.ts";
 import { installerOf } from "./install-script.ts";
@@ -66,6 +66,31 @@ function neverTried(root: string, byHand: string): StampmillError {
     `the native engine is not built: ${installer.name} did not run stampmill's install script`,
     `run: ${installer.command}; or, if that does nothing: ${byHand}`,
   );
+}
+
+/** Where an ELF header of 64 bits, little-endian, has its table of sections, which comes last in the file. */
+const ELF = Buffer.from("\x7fELF\x02\x01", "latin1");
+const ELF_LENGTH = 64;
+const SECTIONS_AT = 0x28;
+const SECTION_LENGTH_AT = 0x3a;
+const SECTION_COUNT_AT = 0x3c;
+
+/**
+ * Whether an engine for Linux ends too soon, as after a full disk: loading it would end the process with
+ * SIGBUS.
+ */
+export function isCutOff(file: string): boolean {
+  const header = Buffer.alloc(ELF_LENGTH);
+  const descriptor = openSync(file, "r");
+  try {
+    const length = readSync(descriptor, header, 0, ELF_LENGTH, 0);
+    if (length < ELF_LENGTH || !header.subarray(0, ELF.length).equals(ELF)) return false;
+    const sections = header.readUInt16LE(SECTION_LENGTH_AT) * header.readUInt16LE(SECTION_COUNT_AT);
+    const end = Number(header.readBigUInt64LE(SECTIONS_AT)) + sections;
+    return fstatSync(descriptor).size < end;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The error for an engine that is there and cannot be loaded. */

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -248,6 +256,18 @@ const TROUBLES: [what: string, left: Record<string, string>, said: RegExp][] = [
     /the native engine is damaged: .*\n/,
   ],
 ];
+
+test("an engine that was cut off is not loaded: it would end the process", async () => {
+  const engine = readFileSync(new URL("../build/Release/stampmill.node", import.meta.url));
+  for (const length of [64, 1000, engine.length - 1]) {
+    const outcome = await withoutEngine(["mint", "-b", "4", "alice@example.org"], (folder) => {
+      mkdirSync(join(folder, "build/Release"), { recursive: true });
+      writeFileSync(join(folder, "build/Release/stampmill.node"), engine.subarray(0, length));
+    });
+    assert.deepEqual([outcome.code, outcome.signal, outcome.stdout], [3, null, ""]);
+    assert.match(outcome.stderr, /cannot be loaded: .* ends too soon\n/);
+  }
+});
 
 for (const [what, left, said] of TROUBLES) {
   test(`without the engine, ${what}`, async () => {
