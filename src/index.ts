@@ -22,9 +22,9 @@ export {
   hostRate,
 } from "./difficulty/profile.ts";
 export {
-  ALGORITHM,
   ALGORITHMS,
   type Algorithm,
+  DIGEST_BITS,
   leadingZeroBits,
   stampDigest,
 } from "./engine/algorithms.ts";

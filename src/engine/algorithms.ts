@@ -55,6 +55,11 @@ export const ALGORITHM: Readonly<Record<Algorithm, AlgorithmEntry>> = TABLE;
 /** The name of every algorithm, in the order in which help and errors list them. */
 export const ALGORITHMS = Object.keys(TABLE) as readonly Algorithm[];
 
+/** Length of each algorithm's digest in bits. */
+export const DIGEST_BITS = Object.fromEntries(
+  ALGORITHMS.map((name) => [name, TABLE[name].digestBits]),
+) as Readonly<Record<Algorithm, number>>;
+
 /** The algorithm of a stamp that names none, as hashcash(1) reads it. */
 export const UNNAMED_ALGORITHM = "sha1" satisfies Algorithm;
 

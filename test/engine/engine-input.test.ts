@@ -258,7 +258,7 @@ const TROUBLES: [what: string, left: Record<string, string>, said: RegExp][] = [
 ];
 
 test("an engine that was cut off is not loaded: it would end the process", async () => {
-  const engine = readFileSync(new URL("../build/Release/stampmill.node", import.meta.url));
+  const engine = readFileSync(new URL("../../build/Release/stampmill.node", import.meta.url));
   for (const length of [64, 1000, engine.length - 1]) {
     const outcome = await withoutEngine(["mint", "-b", "4", "alice@example.org"], (folder) => {
       mkdirSync(join(folder, "build/Release"), { recursive: true });
