@@ -44,6 +44,21 @@ function floor(file: string): number {
   return room;
 }
 
+test("ARCHITECTURE.md has the rooms in their order, and its files are there", () => {
+  const page = readFileSync(new URL("../ARCHITECTURE.md", import.meta.url), "utf8");
+  const rows = page.split("\n").flatMap((line) => {
+    const [, room, , first] = /^\| `([\w.]+)` \| ([^|]+) \| (?:`([\w.]+)` )?\|/.exec(line) ?? [];
+    return room === undefined ? [] : [{ room, first }];
+  });
+  assert.deepEqual(
+    rows.map(({ room }) => room),
+    ROOMS,
+  );
+  for (const { room, first } of rows) {
+    if (first !== undefined) assert.ok(files.includes(`${room}/${first}`), `${room}/${first}`);
+  }
+});
+
 test("every room has files", () => {
   const rooms = new Set(files.map((file) => file.split("/")[0]));
   assert.deepEqual([...rooms].sort(), [...ROOMS].sort());
