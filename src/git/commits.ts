@@ -40,7 +40,7 @@ export async function listCommits(range: string): Promise<Listed[]> {
   try {
     text = await readGit([...args, most, "--end-of-options", range, "--"], 1 << 26);
   } catch (error) {
-    if (!(error instanceof GitFailure)) throw error;
+    if (!(error instanceof GitFailure) || error.hint !== undefined) throw error;
     throw badInput(
       "range",
       `${JSON.stringify(range)}: ${error.message}`,

@@ -1,6 +1,12 @@
 import { badInput } from "../text/errors.ts";
 import { isForMessage, resourceOf } from "./commits.ts";
-import { isNoContent, MAX_MESSAGE_LINE, possibleDigests, readEdited } from "./message.ts";
+import {
+  isNoContent,
+  isScissors,
+  MAX_MESSAGE_LINE,
+  possibleDigests,
+  readEdited,
+} from "./message.ts";
 import { headerOf, readRawCommit } from "./rewrite.ts";
 import { GitFailure, type GitOptions, readGit } from "./run.ts";
 
@@ -55,9 +61,23 @@ export async function mayKeepComments(): Promise<boolean> {
   return cleanup !== null && cleanup !== "strip" && cleanup !== "default";
 }
 
+/** What git may choose where comments are to begin with whatever the message does not (builtin/commit.c). */
+const AUTOMATIC_MARKS = [..."#;@!$%^&|:"];
+
+/** What comments begin with, if there may be any. */
+export async function commentMarks(): Promise<readonly string[]> {
+  if (await mayKeepComments()) return [];
+  const set = await Promise.all(COMMENT_SETTINGS.map(setting));
+  const marks = set.filter((mark) => mark !== null);
+  if (marks.includes("auto")) return AUTOMATIC_MARKS;
+  return marks.length > 0 ? marks : ["#"];
+}
+
+const COMMENT_SETTINGS = ["core.commentChar", "core.commentString"];
+
 /** Refuses what would be stamped for another message than git keeps. */
 async function checkCommentMark(): Promise<void> {
-  for (const name of ["core.commentChar", "core.commentString"]) {
+  for (const name of COMMENT_SETTINGS) {
     const mark = await setting(name);
     if (mark === null || mark === "#") continue;
     throw badInput(
@@ -105,14 +125,19 @@ async function answerOf(args: readonly string[], options?: GitOptions): Promise<
 /**
  * Whether git would refuse the message because nothing is left of it.
  *
- * @param keepsComments whether lines that begin with `#` may be text
+ * @param marks what comments begin with
  */
-export function isEmptyMessage(message: string, keepsComments: boolean): boolean {
+export function isEmptyMessage(message: string, marks: readonly string[]): boolean {
   if (message.length > 16 * MAX_MESSAGE_LINE) {
     throw badInput("--hook", "the message is longer than 16 MiB");
   }
-  if (keepsComments) return message.trim() === "";
-  return message.split("\n").every(isNoContent);
+  const lines = message.split("\n");
+  // Below the scissors that git writes there is no message. Three lines on a diff begins, as by -v; where
+  // comments go on instead, scissors are all of the clean-up, and what is above them is text.
+  const cut = marks.length === 0 ? -1 : lines.findIndex(isScissors);
+  const onlyCut = cut >= 0 && marks.some((mark) => lines[cut + 3]?.startsWith(mark));
+  const comments = onlyCut ? [] : marks;
+  return lines.slice(0, cut < 0 ? lines.length : cut).every((line) => isNoContent(line, comments));
 }
 
 /** The line by which a hook is known to be ours. */
@@ -123,10 +148,38 @@ export function isOwnHook(text: string): boolean {
   return text.split("\n").includes(MARK);
 }
 
-/** A commit-msg hook that stamps the message. */
-export function hookScript(bits: number, slug: string | undefined): string {
+/** What installs a hook: the Node that runs, and the command's file. */
+export interface Installer {
+  readonly node: string;
+  readonly command: string;
+}
+
+/**
+ * A commit-msg hook that stamps the message. It runs what installed it, which need not be on the path,
+ * such as under npx. Where that is gone, it takes the one on the path, or says what to do and lets git
+ * make no commit.
+ */
+export function hookScript(
+  bits: number,
+  slug: string | undefined,
+  { node, command }: Installer,
+): string {
   const named = slug === undefined ? "" : ` --slug=${quote(slug)}`;
-  return `#!/bin/sh\n${MARK}\nexec stampmill git stamp -b ${bits}${named} --hook "$1"\n`;
+  return `#!/bin/sh
+${MARK}
+node=${quote(node)}
+command=${quote(command)}
+[ -x "$node" ] || node=node
+if [ -f "$command" ] && command -v "$node" >/dev/null; then
+  set -- "$node" "$command" "$1"
+elif command -v stampmill >/dev/null; then
+  set -- env stampmill "$1"
+else
+  echo "stampmill: error: $command is gone, and stampmill is not on the path: install it, or remove $0" >&2
+  exit 3
+fi
+exec "$1" "$2" git stamp -b ${bits}${named} --hook "$3"
+`;
 }
 
 /** For a POSIX shell. */

@@ -7,8 +7,13 @@ export const MAX_COMMIT_STAMPS = 100;
 /** Longest line of a message, in bytes. */
 export const MAX_MESSAGE_LINE = 1 << 20;
 
-/** However many CRs a line ends in: some of what reads lines here takes one off, some takes none. */
-const SCISSORS = /^# -+ >8 -+\r*$/;
+/**
+ * Whether git may cut a message off at this line, whatever mark comments are set to begin with. However
+ * many CRs it ends in: some of what reads lines here takes one off, some takes none.
+ */
+export function isScissors(line: string): boolean {
+  return /^[^\w\s]+ -+ >8 -+\r*$/.test(line);
+}
 
 /**
  * Reads a commit's message line by line: its stamps, and a digest of all the rest but blanks at the
@@ -30,7 +35,7 @@ export class MessageReader {
 
   take(line: string): void {
     if (this.#cut) return;
-    if (this.#edited && SCISSORS.test(line)) {
+    if (this.#edited && isScissors(line)) {
       this.#cut = true;
       return;
     }
@@ -66,7 +71,7 @@ export function readEdited(message: string): { stamps: readonly string[]; digest
  */
 export function possibleDigests(message: string): (string | null)[] {
   const lines = message.split("\n").map((line) => line.replace(/\r$/, ""));
-  const scissors = lines.findIndex((line) => SCISSORS.test(line));
+  const scissors = lines.findIndex(isScissors);
   const digestOf = (kept: readonly string[]) => {
     const reader = new MessageReader(false);
     for (const line of kept) reader.take(line);
@@ -76,35 +81,53 @@ export function possibleDigests(message: string): (string | null)[] {
   return [readEdited(message).digest, digestOf(lines.slice(0, upTo)), digestOf(lines)];
 }
 
-/** Whether git takes this line from the end of a message that is being written. */
-export function isNoContent(line: string): boolean {
-  return /^(?:#.*|\s*)$/.test(line);
+/** Whether a line is blank, or a comment if it begins with one of the marks. */
+export function isNoContent(line: string, marks: readonly string[]): boolean {
+  return line.trim() === "" || marks.some((mark) => line.startsWith(mark));
 }
 
 /**
- * A message with another trailer: in its last paragraph if that consists of trailers, else in one
- * of its own. What git removes from the end of a message that is being written, comments and all
- * below the scissors, stays at the end.
+ * A message with another trailer, at its end: in the last paragraph if that consists of trailers, else
+ * in one of its own. Blank lines at the end stay there.
+ *
+ * In a message that is still being edited, what comes after git's scissors stays below. Whether lines
+ * there are comments only git knows, for it takes them out, or keeps them as text, by an option that no
+ * hook is told of. So the trailer comes after them, unless they stand behind trailers that it belongs to.
  *
  * @param drop which of the stamps that are there now go
+ * @param edited whether git has yet to clean the message up; else nothing in it is a comment
  */
 export function addTrailer(
   message: string,
   stamp: string | null,
   drop: (stamp: string) => boolean,
+  edited: boolean,
 ): string {
   const lines = message.split("\n");
-  const scissors = lines.findIndex((line) => SCISSORS.test(line));
-  let end = scissors < 0 ? lines.length : scissors;
-  while (end > 0 && isNoContent(lines[end - 1] ?? "")) end--;
+  const scissors = edited ? lines.findIndex(isScissors) : -1;
+  const end = endOfText(lines, scissors < 0 ? lines.length : scissors);
   const body = withoutStamps(lines.slice(0, end), drop);
-  while (body.length > 0 && body.at(-1)?.trim() === "") body.pop();
-  if (stamp !== null) {
-    if (!endsInTrailers(body)) body.push("");
-    body.push(`Hashcash: ${stamp}`);
-  }
+  body.length = endOfText(body, body.length);
+  if (stamp !== null) insertTrailer(body, `Hashcash: ${stamp}`, edited);
   const tail = lines.slice(end);
   return [...body, ...(tail.length > 0 ? tail : [""])].join("\n");
+}
+
+function insertTrailer(body: string[], trailer: string, edited: boolean): void {
+  let end = body.length;
+  while (edited && end > 0 && isNoContent(body[end - 1] ?? "", ["#"])) end--;
+  if (endsInTrailers(body.slice(0, end))) {
+    body.splice(end, 0, trailer);
+  } else {
+    body.push("", trailer);
+  }
+}
+
+/** How many of the first `end` lines are left without the blank ones at their end. */
+function endOfText(lines: readonly string[], end: number): number {
+  let length = end;
+  while (length > 0 && lines[length - 1]?.trim() === "") length--;
+  return length;
 }
 
 function withoutStamps(lines: readonly string[], drop: (stamp: string) => boolean): string[] {

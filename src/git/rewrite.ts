@@ -59,7 +59,7 @@ export class Rewriter {
     const message =
       stamp === null
         ? raw.message
-        : addTrailer(raw.message, stamp, paysForOther(this.#slug, wanted));
+        : addTrailer(raw.message, stamp, paysForOther(this.#slug, wanted), false);
     this.unsigned += raw.header.length - kept.length;
     const bytes = Buffer.from(`${header.join("\n")}\n\n${message}`, "latin1");
     const args = ["hash-object", "-t", "commit", "-w", "--stdin"];

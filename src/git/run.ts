@@ -102,8 +102,15 @@ export class GitFailure extends StampmillError {
     super(
       "git",
       `git ${command} failed: ${line.replace(/^(?:fatal|error): /, "") || "no reason given"}`,
+      adviceIn(complaint),
     );
   }
+}
+
+/** The command that git says would help, such as to trust a folder that somebody else owns. */
+function adviceIn(complaint: string): { hint?: string } {
+  const command = /^\t(git [ -~]+)$/m.exec(complaint)?.[1];
+  return command === undefined ? {} : { hint: command.slice(0, 400) };
 }
 
 /** Writes the input. Its own errors count; that git did not want all of it does not. */

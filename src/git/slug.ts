@@ -38,16 +38,19 @@ async function originUrl(): Promise<string> {
     return Buffer.from(url.replace(/\0$/, ""), "latin1").toString("utf8");
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    if (!(await isRepository())) throw new StampmillError("git", "this is no git repository");
+    await checkRepository();
     return "";
   }
 }
 
-async function isRepository(): Promise<boolean> {
-  return readGit(["rev-parse", "--git-dir"], 10_000).then(
-    () => true,
-    () => false,
-  );
+/** Git's own reason counts where it gives advice: a repository that somebody else owns is one all the same. */
+async function checkRepository(): Promise<void> {
+  try {
+    await readGit(["rev-parse", "--git-dir"], 10_000);
+  } catch (error) {
+    if (!(error instanceof GitFailure) || error.hint !== undefined) throw error;
+    throw new StampmillError("git", "this is no git repository");
+  }
 }
 
 /**

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { readGit } from "../../src/git/run.ts";
 import { slugOfUrl } from "../../src/git/slug.ts";
+import { cliEntry } from "../cli.ts";
 import { BITS, create, reasons, STAMP, small, VERIFY, verdicts } from "./stamped-commits.ts";
 
 test("slugs: from the remote's URL or as given, percent-encoded, never guessed", () => {
@@ -135,7 +145,7 @@ test("a commit of nothing is stamped for the message that git keeps, whatever it
   assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
 });
 
-test("the first commit of all is stamped by the hook; comments stay below the stamp", () => {
+test("the first commit of all is stamped by the hook; what git cuts off stays below the stamp", () => {
   const repository = create();
   assert.equal(repository.stampmill(["git", "install-hook", "-b", "8", "--slug", "a/'b"]).code, 0);
   repository.write("a", "1\n");
@@ -149,8 +159,9 @@ test("the first commit of all is stamped by the hook; comments stay below the st
   writeFileSync(file, `subject\n${tail}`);
   assert.equal(repository.stampmill([...STAMP, "--hook", file]).code, 0);
   const text = readFileSync(file, "latin1");
-  assert.match(text, /^subject\n\nHashcash: \S+\n\n# Please/);
-  assert.ok(text.endsWith(tail));
+  // Text or comment, the stamp comes after it, and above what git cuts off.
+  assert.match(text, /^subject\n\n# Please enter\n\nHashcash: \S+\n# -/);
+  assert.ok(text.endsWith(`\n${scissors}\ndiff --git\n`));
 });
 
 test("a foreign hook stays, unless --force says otherwise; a link is replaced, not followed", () => {
@@ -166,5 +177,177 @@ test("a foreign hook stays, unless --force says otherwise; a link is replaced, n
   assert.match(refused.stderr, /already[\s\S]*--force/);
   assert.equal(repository.stampmill([...install, "--force"]).code, 0);
   assert.equal(readFileSync(target, "utf8"), "#!/bin/sh\n");
-  assert.match(readFileSync(hook, "utf8"), /stampmill git stamp -b 20 --slug='a\/b' --hook "\$1"/);
+  assert.match(readFileSync(hook, "utf8"), /git stamp -b 20 --slug='a\/b' --hook "\$3"/);
+});
+
+test("lines that begin with # stay where they are, and the stamp comes last", () => {
+  const repository = small();
+  const stamped = (label: string) => {
+    assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null], label);
+    return repository.git("log", "-1", "--format=%B");
+  };
+  // A commit that is made already.
+  repository.commit("d", "4\n", "#7 repair the door\n\nText.\n\n# Heading\n");
+  assert.equal(repository.stampmill([...STAMP, "HEAD"]).code, 0);
+  assert.match(
+    stamped("finished"),
+    /^#7 repair the door\n\nText\.\n\n# Heading\n\nHashcash: \S+\n*$/,
+  );
+
+  repository.stampmill(["git", "install-hook", "-b", BITS, "--slug", "example/forum"]);
+  const editor = join(repository.folder, "editor.sh");
+  const typed = 'printf "#7 repair\\n\\n# Heading\\n" | cat - "$1" > "$1.new" && mv "$1.new" "$1"';
+  writeFileSync(editor, `#!/bin/sh\n${typed}\n`);
+  chmodSync(editor, 0o755);
+  const message = "#7 repair\n\n# Heading";
+  const kept = /^#7 repair\n\n# Heading\n(?:#.*\n|\n)*\n(?:Hashcash: \S+\n*)+$/;
+  let n = 0;
+  for (const args of [
+    ["commit", "-m", message],
+    ["commit", "--cleanup=whitespace", "-m", message],
+    ["commit", "--cleanup=verbatim", "-m", message],
+    ["commit", "--cleanup=scissors", "-m", message],
+    ["-c", `core.editor=${editor}`, "commit", "--cleanup=scissors"],
+    ["-c", `core.editor=${editor}`, "commit", "--cleanup=scissors", "-v"],
+    ["-c", `core.editor=${editor}`, "-c", "commit.cleanup=scissors", "commit"],
+  ]) {
+    repository.write("d", `${n++} again\n`);
+    repository.git("add", "d");
+    repository.git(...args, "--quiet");
+    assert.match(stamped(args.join(" ")), kept, args.join(" "));
+  }
+});
+
+test("whatever comments begin with, the stamp is above what git cuts off", () => {
+  const repository = small();
+  repository.stampmill(["git", "install-hook", "-b", BITS, "--slug", "example/forum"]);
+  const editor = join(repository.folder, "editor.sh");
+  const typed = 'printf "four\\n" | cat - "$1" > "$1.new" && mv "$1.new" "$1"';
+  writeFileSync(editor, `#!/bin/sh\n${typed}\n`);
+  chmodSync(editor, 0o755);
+  let n = 0;
+  for (const mark of ["#", ";", "%", "auto"]) {
+    repository.write("d", `${n++} again\n`);
+    repository.git("add", "d");
+    const settings = ["-c", `core.commentChar=${mark}`, "-c", `core.editor=${editor}`];
+    repository.git(...settings, "commit", "-v", "--quiet");
+    assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null], mark);
+    assert.match(repository.git("log", "-1", "--format=%B"), /^four\n\n(?:Hashcash: \S+\n*)+$/);
+    // Nothing typed: git refuses it, and a stamp does not make a message of it.
+    repository.write("d", `${n++} again\n`);
+    repository.git("add", "d");
+    const idle = ["-c", `core.commentChar=${mark}`, "-c", "core.editor=true", "commit", "-v"];
+    assert.notEqual(repository.tryGit(idle).code, 0, mark);
+  }
+});
+
+test("of a repository that somebody else owns git's own reason and advice come through", {
+  skip: process.getuid?.() === 0 ? false : "only root can give a folder to somebody else",
+}, () => {
+  const repository = small();
+  for (const name of [repository.folder, join(repository.folder, ".git")])
+    chownSync(name, 1234, 1234);
+  for (const args of [
+    ["verify", "-b", BITS, "--git", "HEAD"],
+    ["verify", "-b", BITS, "--slug", "example/forum", "--git", "HEAD~1..HEAD"],
+    ["git", "stamp", "-b", BITS],
+    ["git", "stamp", "-b", BITS, "--slug", "example/forum"],
+    ["git", "install-hook", "--slug", "example/forum"],
+  ]) {
+    const { code, stdout, stderr } = repository.stampmill(args);
+    assert.deepEqual([code, stdout], [3, ""], stderr);
+    assert.match(
+      stderr,
+      /^stampmill: error: git [\w-]+ failed: detected dubious ownership in repository/,
+    );
+    assert.match(stderr, /\nstampmill: hint: git config --global --add safe\.directory \S+\n$/);
+  }
+  repository.git("config", "--global", "--add", "safe.directory", repository.folder);
+  assert.equal(repository.stampmill(["git", "stamp", "-b", BITS, "--slug", "a/b"]).code, 0);
+});
+
+test("the hook finds what installed it, which is not on the path", () => {
+  const repository = small();
+  // As npx keeps it: in a folder of its own, under a name with all that a shell minds.
+  const folder = join(repository.folder, "..", 'it\'s a "cache" für $HOME');
+  const command = join(folder, "stampmill");
+  mkdirSync(folder);
+  symlinkSync(cliEntry, command);
+  const path = (process.env.PATH ?? "").split(delimiter).filter((one) => one !== repository.bin);
+  const bare = { PATH: path.join(delimiter) };
+  const install = ["git", "install-hook", "-b", BITS, "--slug", "example/forum"];
+  const run = repository.run(process.execPath, [command, ...install], bare);
+  assert.equal(run.code, 0, run.stderr);
+  let n = 0;
+  const commit = (env: NodeJS.ProcessEnv) => {
+    repository.write("d", `${n++} again\n`);
+    repository.git("add", "d");
+    return repository.run("git", ["commit", "--quiet", "-m", "one more"], env);
+  };
+  const found = commit(bare);
+  assert.equal(found.code, 0, found.stderr);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  // It is gone: the one on the path does, and without one git makes no commit.
+  rmSync(folder, { recursive: true });
+  assert.equal(commit({}).code, 0);
+  assert.deepEqual(reasons(verdicts(repository, "HEAD")), [null]);
+  const head = repository.git("rev-parse", "HEAD");
+  const lost = commit(bare);
+  assert.notEqual(lost.code, 0);
+  assert.match(
+    lost.stderr,
+    /^stampmill: error: .* is gone, .*: install it, or remove \S+commit-msg\n$/,
+  );
+  assert.equal(repository.git("rev-parse", "HEAD"), head);
+});
+
+test("what becomes of a stamp, as docs/ci.md tells it", () => {
+  const repository = small();
+  const reasonsIn = (range: string) => reasons(verdicts(repository, range));
+  const branch = (name: string) => {
+    repository.git("checkout", "--quiet", "-b", name, "main");
+    for (const [file, text] of [
+      ["x", "1\n"],
+      ["y", "2\n"],
+    ] as const) {
+      repository.commit(`${name}-${file}`, text, `${name} ${file}`);
+    }
+    assert.equal(repository.stampmill([...STAMP, "main..HEAD"]).code, 0);
+    assert.deepEqual(reasonsIn("main..HEAD"), [null, null], name);
+  };
+  branch("rebased");
+  repository.git("checkout", "--quiet", "main");
+  repository.commit("elsewhere", "3\n", "main goes on");
+  repository.git("checkout", "--quiet", "rebased");
+  repository.git("rebase", "--quiet", "main");
+  assert.deepEqual(reasonsIn("main..HEAD"), [null, null], "rebase");
+  repository.git("checkout", "--quiet", "-b", "picked", "main");
+  repository.git("cherry-pick", "rebased~1");
+  assert.deepEqual(reasonsIn("main..HEAD"), [null], "cherry-pick");
+  repository.git("checkout", "--quiet", "-b", "merged", "main");
+  repository.git("merge", "--quiet", "--no-ff", "-m", "merge", "rebased");
+  assert.equal(verdicts(repository, "main..HEAD").code, 0, "merge");
+  repository.git("checkout", "--quiet", "-b", "squashed", "main");
+  repository.git("merge", "--quiet", "--squash", "rebased");
+  repository.git("commit", "--quiet", "--no-edit");
+  assert.match(repository.git("log", "-1", "--format=%B"), /Hashcash: /);
+  assert.notDeepEqual(reasonsIn("main..HEAD"), [null], "squash");
+  branch("fixed");
+  repository.commit("fixed-x", "changed\n", "fixup! fixed x");
+  repository.git("-c", "sequence.editor=true", "rebase", "--quiet", "-i", "--autosquash", "main");
+  assert.notDeepEqual(reasonsIn("main..HEAD"), [null, null], "autosquash");
+  assert.equal(repository.stampmill([...STAMP, "main..HEAD"]).code, 0);
+  assert.deepEqual(reasonsIn("main..HEAD"), [null, null], "stamped again");
+  repository.git("revert", "--no-edit", "HEAD");
+  assert.notDeepEqual(reasonsIn("HEAD"), [null], "revert");
+  const missing = repository.stampmill([
+    "verify",
+    "-b",
+    BITS,
+    "--slug",
+    "a/b",
+    "--git",
+    "nowhere..HEAD",
+  ]);
+  assert.equal(missing.code, 2, "a base that is not there");
 });

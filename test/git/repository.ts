@@ -51,6 +51,11 @@ export class Repository {
     return this.#run("stampmill", args, "", env);
   }
 
+  /** Runs any program in the repository. */
+  run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Outcome {
+    return this.#run(program, args, "", env);
+  }
+
   #run(program: string, args: readonly string[], input: string, env: NodeJS.ProcessEnv): Outcome {
     const options = { cwd: this.folder, env: { ...this.#env, ...env }, maxBuffer: 1 << 27 };
     const run = spawnSync(program, args, { ...options, input, encoding: "latin1" });

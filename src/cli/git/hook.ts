@@ -1,13 +1,13 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Algorithm } from "../../engine/algorithms.ts";
 import {
+  commentMarks,
   hookResources,
   hookScript,
   isEmptyMessage,
   isMerging,
   isOwnHook,
-  mayKeepComments,
 } from "../../git/hook.ts";
 import { addTrailer, readEdited } from "../../git/message.ts";
 import { goodStamp, paysForOther } from "../../git/rewrite.ts";
@@ -36,15 +36,15 @@ export async function stampMessage(
   const slug = await repositorySlug(options.slug);
   let message = await onDisk(`cannot read ${file}`, () => readFile(file, "latin1"));
   process.exitCode = EXIT.done;
-  if (isEmptyMessage(message, await mayKeepComments()) || (await isMerging())) return;
+  if (isEmptyMessage(message, await commentMarks()) || (await isMerging())) return;
   process.exitCode = EXIT.environment;
   const { GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE } = process.env;
   const author = { name: GIT_AUTHOR_NAME, email: GIT_AUTHOR_EMAIL, date: GIT_AUTHOR_DATE };
   const resources = await hookResources(message, slug, author);
-  message = addTrailer(message, null, paysForOther(slug, resources));
+  message = addTrailer(message, null, paysForOther(slug, resources), true);
   for (const resource of resources) {
     if (goodStamp(readEdited(message).stamps, resource, bits) !== null) continue;
-    message = addTrailer(message, await mintFor(resource, options), () => false);
+    message = addTrailer(message, await mintFor(resource, options), () => false, true);
   }
   await onDisk(`cannot write ${file}`, () => writeFile(file, message, "latin1"));
   process.exitCode = EXIT.done;
@@ -61,6 +61,7 @@ export async function installHookFile(
   await repositorySlug(slug);
   const answer = await readGit(["rev-parse", "--git-path", "hooks/commit-msg"], 1 << 16);
   const path = Buffer.from(answer.replace(/\n$/, ""), "latin1").toString("utf8");
+  const installer = { node: process.execPath, command: resolve(process.argv[1] ?? "") };
   const present = await readIfThere(path);
   if (present !== null && !isOwnHook(present) && !force) {
     throw badInput("--force", `there is a commit-msg hook already: ${path}`, "--force replaces it");
@@ -69,7 +70,7 @@ export async function installHookFile(
     await mkdir(dirname(path), { recursive: true });
     // Gone first, so that a link is replaced rather than what it points to.
     await rm(path, { force: true });
-    await writeFile(path, hookScript(bits, slug), { flag: "wx" });
+    await writeFile(path, hookScript(bits, slug, installer), { flag: "wx" });
     await chmod(path, 0o755);
   });
   await writeProduct(`${path}\n`);
