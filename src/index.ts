@@ -61,9 +61,9 @@ export { type HonoOptions, honoGate, honoGuard } from "./gate/http/hono.ts";
 export type { HttpRequest, HttpResponse, Outcome } from "./gate/http/message.ts";
 export { type NodeOptions, nodeGuard, nodeListener } from "./gate/http/node.ts";
 export type { GateHandler } from "./gate/http/routes.ts";
+export { MAX_NAME_LENGTH } from "./gate/name.ts";
 export { GATE_DEFAULTS } from "./gate/options.ts";
 export { DEFAULT_MAX_BITS, type SendOptions, type SendReport, sendPost } from "./gate/post/post.ts";
-export { MAX_NAME_LENGTH } from "./gate/request.ts";
 export type {
   AcceptedPost,
   Explanation,

@@ -5,6 +5,7 @@ import { MAX_SET } from "../stamp/work.ts";
 import type { Store } from "../store/charge.ts";
 import { readDuration } from "../text/duration.ts";
 import { badInput } from "../text/errors.ts";
+import { checkName } from "./name.ts";
 import type { GateOptions } from "./types.ts";
 
 /** What a gate does unless said otherwise. */
@@ -95,6 +96,9 @@ function readKnown(
   terms: CheckedTerms,
 ): ReadonlyMap<string, number> {
   if (!(known instanceof Map)) throw badInput("known", "known must be a Map of credits");
-  for (const credit of known.values()) tariffFor(terms, credit);
+  for (const [name, credit] of known) {
+    checkName(name, "known");
+    tariffFor(terms, credit);
+  }
   return known;
 }

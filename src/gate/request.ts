@@ -2,11 +2,9 @@ import type { Tariff } from "../price/price.ts";
 import { advanceFor, tariffFor } from "../price/terms.ts";
 import { percentEncode } from "../stamp/resource.ts";
 import { badInput } from "../text/errors.ts";
+import { checkName } from "./name.ts";
 import type { GateSettings } from "./options.ts";
 import type { QuoteRequest } from "./types.ts";
-
-/** Longest name of a board or a poster, in UTF-16 code units. */
-export const MAX_NAME_LENGTH = 512;
 
 /** Longest name of a board as it stands in a stamp, percent-encoded, in characters. */
 const MAX_ENCODED_LENGTH = 2048;
@@ -61,12 +59,4 @@ export function readRequest(request: QuoteRequest, settings: GateSettings): Plac
     advance: advanceFor(settings.terms, weight),
     now: Math.floor(settings.now()),
   };
-}
-
-function checkName(name: string, parameter: string): void {
-  if (typeof name !== "string" || name.length < 1 || name.length > MAX_NAME_LENGTH) {
-    throw badInput(parameter, `${parameter} must be text of 1 to ${MAX_NAME_LENGTH} characters`);
-  }
-  // Two halves of characters that differ would be one in UTF-8, and two posters one.
-  if (/\p{Surrogate}/u.test(name)) throw badInput(parameter, `${parameter} holds half a character`);
 }

@@ -230,6 +230,7 @@ test("wrong options and requests are refused by name", () =>
       ["maxStamps", { maxStamps: 15 }],
       ["maxStamps", { maxStamps: 1001 }],
       ["known", { known: { alice: 1 } }],
+      ["known", { known: new Map([["alice\n", 1]]) }],
       ["credit", { known: new Map([["alice", -1]]) }],
       ["now", { now: 5 }],
       ["bits", { bits: 20 }],
@@ -244,6 +245,22 @@ test("wrong options and requests are refused by name", () =>
       ["resource", { resource: "half \ud800" }],
       ["poster", { poster: undefined }],
       ["poster", { poster: "\udc00" }],
+      // Nothing that is no printable text: ends of lines, NUL, escapes, marks that turn direction.
+      ...[
+        "a\0b",
+        "a\nb",
+        "a\r",
+        "\u001b[31m",
+        "\u0085",
+        "\u007f",
+        "a\u2028",
+        "\u2029",
+        "\u202ea",
+        "\ufffe",
+      ].flatMap((name): [string, Record<string, unknown>][] => [
+        ["resource", { resource: name }],
+        ["poster", { poster: name }],
+      ]),
       ["digest", { digest: "ABCD" }],
       ["digest", { digest: REQUEST.digest.toUpperCase() }],
       ["digest", { digest: undefined }],
@@ -252,6 +269,17 @@ test("wrong options and requests are refused by name", () =>
     for (const [parameter, more] of requests) {
       const post = gate.post({ ...REQUEST, stamps: [], ...more } as PostRequest & { stamps: [] });
       await assert.rejects(post, { code: "bad-input", parameter }, parameter);
+    }
+    // Letters of all scripts, joiners within them, and blanks are printable.
+    for (const poster of [
+      "José",
+      "می\u200cخواهم",
+      "क्\u200dष",
+      "👩\u200d🚀",
+      "Ann Example",
+      "a\u00a0b",
+    ]) {
+      assert.equal((await gate.quote({ ...REQUEST, poster })).salt.length > 0, true, poster);
     }
     const open = await gate.quote({ ...REQUEST, digest: undefined });
     assert.ok(open.resource.endsWith("/{digest}"));

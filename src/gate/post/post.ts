@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StampPlan } from "../../price/payment.ts";
 import { type MintedStamp, type MintOptions, mint } from "../../stamp/mint.ts";
 import { badInput, StampmillError } from "../../text/errors.ts";
+import { checkName } from "../name.ts";
 import { type AskedPrice, MAX_EXPLANATION, readPlan, readQuote } from "./quote.ts";
 import { askServer, badAnswer, NoAnswerError, type ServerAnswer } from "./server-answer.ts";
 
@@ -104,6 +105,8 @@ class Sending {
       throw badInput("maxBits", "maxBits must be a number from 0 to 64");
     }
     this.#maxBits = maxBits;
+    checkName(options.resource, "resource");
+    checkName(options.poster, "poster");
     const { timeout = DEFAULT_ANSWER_TIMEOUT } = options;
     if (typeof timeout !== "number" || !(timeout >= 1 && timeout <= MAX_ANSWER_TIMEOUT)) {
       throw badInput("timeout", "timeout must be from 1 ms to 1 hour");
