@@ -29,6 +29,28 @@ class Terminals {
     this.tmux("new-session", "-d", "-x", "150", "-y", "20", "-s", name, "sh", "-c", line);
   }
 
+  /** An interactive shell, to which commands are typed. */
+  shell(name: string): void {
+    this.tmux("new-session", "-d", "-x", "150", "-y", "30", "-s", name, "bash", "--norc", "-i");
+    this.type(name, "PS1='ready> '");
+  }
+
+  type(name: string, line: string): void {
+    this.tmux("send-keys", "-t", name, "-l", line);
+    this.tmux("send-keys", "-t", name, "Enter");
+  }
+
+  /** Waits until the screen is like this, and returns it. */
+  async until(name: string, like: RegExp): Promise<string> {
+    const begun = performance.now();
+    for (;;) {
+      const screen = this.screen(name);
+      if (like.test(screen)) return screen;
+      assert.ok(performance.now() < begun + 30_000, `not like ${like}:\n${screen}`);
+      await sleep(50);
+    }
+  }
+
   screen(name: string): string {
     return this.tmux("capture-pane", "-p", "-t", name).trimEnd();
   }
@@ -97,4 +119,95 @@ test("in a pipe there is none", async () => {
   assert.deepEqual([code, stdout], [1, ""]);
   assert.match(stderr, /^[^\n]*\n$/);
   assert.match(stderr.trimEnd(), ERROR);
+});
+
+/** Commands that search for long, and what the line they show is like. */
+const SEARCHES = [
+  ["mint -b 60 -j 1 alice@example.org", BAR],
+  ["identity work --id alice@example.org -j 1 --for 1h FILE", /\+\d.* in .* at .*H\/s/],
+  ["bench --for 60s -j 1", / % \| /],
+] as const;
+
+for (const [words, line] of SEARCHES) {
+  test(`${words.split(" ")[0]}: Ctrl-Z and fg leave a terminal as it was`, async (t) => {
+    if (isTmuxMissing(t)) return;
+    const terminals = new Terminals();
+    try {
+      terminals.shell("jobs");
+      await terminals.until("jobs", /^ready>$/m);
+      const file = join(tmpdir(), `stampmill-terminal-${process.pid}.sketch`);
+      terminals.type("jobs", `'${process.execPath}' '${cliEntry}' ${words.replace("FILE", file)}`);
+      await terminals.until("jobs", line);
+      terminals.tmux("send-keys", "-t", "jobs", "C-z");
+      const stopped = await terminals.until("jobs", /Stopped/);
+      assert.doesNotMatch(stopped, line, "the line is gone");
+      // A terminal that does not wrap would keep one line of these.
+      terminals.type("jobs", "clear; printf '%0200d' 0; echo end");
+      await terminals.until("jobs", /^0{150}\n0{50}end$/m);
+      await sleep(3000);
+      terminals.type("jobs", "clear; fg");
+      const screen = await terminals.until("jobs", line);
+      assert.equal(screen.split("\n").filter((one) => line.test(one)).length, 1, screen);
+      terminals.tmux("send-keys", "-t", "jobs", "C-c");
+      await terminals.until("jobs", /ready>$/);
+      terminals.type("jobs", "clear; printf '%0200d' 0; echo end");
+      await terminals.until("jobs", /^0{150}\n0{50}end$/m);
+      rmSync(file, { force: true });
+    } finally {
+      terminals.close();
+    }
+  });
+}
+
+test("time for which a search was stopped is no time of the search", async (t) => {
+  if (isTmuxMissing(t)) return;
+  const terminals = new Terminals();
+  try {
+    for (const [name, signal] of [
+      ["tstp", "TSTP"],
+      ["stop", "STOP"],
+    ] as const) {
+      terminals.shell(name);
+      await terminals.until(name, /^ready>$/m);
+      const command = `'${process.execPath}' '${cliEntry}' mint -b 60 -j 1 alice@example.org`;
+      terminals.type(
+        name,
+        `${command} & sleep 2; kill -${signal} %1; sleep 6; clear; kill -CONT %1; fg`,
+      );
+      await terminals.until(name, /fg|clear/);
+      await sleep(8500);
+      const screen = await terminals.until(name, BAR);
+      const rates = [...screen.matchAll(/([\d.]+) ([kMG])H\/s \| ([\d.]+) ([kMGTP]) tries/g)];
+      const [, rate = "", unit = "", tries = "", large = ""] = rates.at(-1) ?? [];
+      const of = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 } as Record<string, number>;
+      const seconds = (Number(tries) * (of[large] ?? 0)) / (Number(rate) * (of[unit] ?? 0));
+      // It ran for some three seconds, and was stopped for six.
+      assert.ok(seconds < 5.5, `${seconds} s\n${screen}`);
+      terminals.tmux("send-keys", "-t", name, "C-c");
+    }
+  } finally {
+    terminals.close();
+  }
+});
+
+test("Ctrl-\\ leaves a terminal that wraps, and one that is made narrow gets a shorter bar", async (t) => {
+  if (isTmuxMissing(t)) return;
+  const terminals = new Terminals();
+  try {
+    terminals.shell("quit");
+    await terminals.until("quit", /^ready>$/m);
+    const command = `'${process.execPath}' '${cliEntry}' mint -b 60 -j 1 alice@example.org`;
+    terminals.type("quit", `clear; ulimit -c 0; ${command}`);
+    await terminals.until("quit", BAR);
+    terminals.tmux("resize-window", "-t", "quit", "-x", "60");
+    await sleep(500);
+    terminals.tmux("resize-window", "-t", "quit", "-x", "150");
+    await terminals.until("quit", BAR);
+    terminals.tmux("send-keys", "-t", "quit", "C-\\");
+    await terminals.until("quit", /Quit/);
+    terminals.type("quit", "clear; printf '%0200d' 0; echo end");
+    await terminals.until("quit", /^0{150}\n0{50}end$/m);
+  } finally {
+    terminals.close();
+  }
 });

@@ -1,5 +1,5 @@
 import { formatCount } from "../figures/quantity.ts";
-import { writeAside } from "../terminal/output.ts";
+import { canShowBar, createBar } from "../terminal/bar.ts";
 
 /** A bar of its own text, on a terminal; nothing elsewhere. */
 export interface StepBar {
@@ -11,35 +11,16 @@ export interface StepBar {
 
 const SILENT: StepBar = { show: () => {}, end: () => {} };
 
+const FORMAT = "{bar} {percentage} % | {what}";
+
 /** Begins a bar on standard error, if that is a terminal that can move its cursor. */
 export async function stepBar(): Promise<StepBar> {
-  if (!process.stderr.isTTY || process.env.TERM === "dumb") return SILENT;
-  // The default, for the names of a CommonJS module are lost when a bundle is split.
-  const { SingleBar, Presets } = (await import("cli-progress")).default;
-  const bar = new SingleBar(
-    {
-      format: "{bar} {percentage} % | {what}",
-      stream: process.stderr,
-      barsize: 20,
-      hideCursor: null,
-      clearOnComplete: true,
-      linewrap: null,
-      gracefulExit: false,
-    },
-    Presets.legacy,
-  );
-  bar.start(1, 0, { what: "" });
-  const end = () => {
-    process.removeListener("exit", endWithNewLine);
-    bar.stop();
+  if (!canShowBar()) return SILENT;
+  const bar = await createBar(FORMAT, 10, { what: "" });
+  return {
+    show: (what, step, steps) => bar.update(step / steps, { what }),
+    end: () => bar.end(),
   };
-  // On a signal the process ends from elsewhere; the shell's prompt wants a line of its own.
-  const endWithNewLine = () => {
-    bar.stop();
-    writeAside("\n");
-  };
-  process.once("exit", endWithNewLine);
-  return { show: (what, step, steps) => bar.update(step / steps, { what }), end };
 }
 
 const REDRAWN_EVERY = 100;

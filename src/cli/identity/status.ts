@@ -1,7 +1,9 @@
 import { estimateWork } from "../../identity/sketch/estimate.ts";
 import type { Sketch } from "../../identity/sketch/sketch.ts";
 import { formatCount, formatSeconds } from "../figures/quantity.ts";
+import { canShowBar, whileShown } from "../terminal/bar.ts";
 import { writeAside } from "../terminal/output.ts";
+import type { Stops } from "../terminal/stops.ts";
 import { hashesInWords } from "./facts.ts";
 
 /** What is watched; it may change meanwhile. */
@@ -23,30 +25,36 @@ const CLEAR = "\r\u001b[K";
  *
  * @returns removes it; may be called again
  */
-export function showStatus(watched: Watched): () => void {
+export function showStatus(watched: Watched, stops: Stops): () => void {
   const { stderr } = process;
-  if (!stderr.isTTY || process.env.TERM === "dumb") return () => {};
+  if (!canShowBar()) return () => {};
   const start = performance.now();
   let shown = false;
+  let ended = false;
   const draw = () => {
     shown = true;
     // The last column stays empty: some terminals go on to the next line from there.
     const width = (stderr.columns || 80) - 1;
-    writeAside(CLEAR + describe(watched, (performance.now() - start) / 1000).slice(0, width));
+    const seconds = (performance.now() - start) / 1000 - stops.seconds();
+    writeAside(CLEAR + describe(watched, seconds).slice(0, width));
   };
-  let timer = setTimeout(() => {
-    draw();
-    timer = setInterval(draw, REDRAWN_EVERY);
-  }, FIRST_SHOWN_AFTER);
-  const end = () => {
-    clearTimeout(timer);
-    process.removeListener("exit", end);
+  const hide = () => {
     if (shown) writeAside(CLEAR);
     shown = false;
   };
-  // Where a second signal ends the process, the shell's prompt wants a line of its own.
-  process.once("exit", end);
-  return end;
+  let leave = () => {};
+  let timer = setTimeout(() => {
+    draw();
+    leave = whileShown({ hide, show: draw });
+    timer = setInterval(draw, REDRAWN_EVERY);
+  }, FIRST_SHOWN_AFTER);
+  return () => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(timer);
+    leave();
+    hide();
+  };
 }
 
 function describe(watched: Watched, seconds: number): string {

@@ -16,6 +16,7 @@ import { textTable } from "../figures/table.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { once, oneOf, searchKernel, searchThreads, wholeNumber } from "../terminal/options.ts";
 import { toJsonLine, toPrintableLine, writeProduct } from "../terminal/output.ts";
+import { watchStops, withoutStops } from "../terminal/stops.ts";
 import { FACTS_HELP, factsOf, hashesInWords } from "./facts.ts";
 import { workOption } from "./options.ts";
 import { SketchFile } from "./sketch-file.ts";
@@ -110,11 +111,12 @@ async function run(path: string, options: Options): Promise<void> {
   const given = givenTerms(terms);
   const file = await SketchFile.open(path);
   const stop = stopOnSignals();
+  const stops = watchStops();
   let end = () => {};
   try {
     const sketch = sketchToGrow(path, file.load(), given);
     const status = { sketch, tried: () => 0, duration, until };
-    const growth = await growSketch({
+    const grown = await growSketch({
       sketch,
       duration,
       until: until === undefined ? undefined : 2 ** until,
@@ -127,14 +129,16 @@ async function run(path: string, options: Options): Promise<void> {
       },
       onSearch: ({ tried }) => {
         status.tried = tried;
-        end = showStatus(status);
+        end = showStatus(status, stops);
       },
     });
     end();
+    const growth = withoutStops(grown, stops);
     await writeProduct(json ? toJson(path, growth) : toText(sketch, growth));
     process.exitCode = growth.ending === "aborted" ? stop.exitCode() : EXIT.done;
   } finally {
     end();
+    stops.end();
     file.close();
   }
 }

@@ -1,6 +1,7 @@
 import { type MintedStamp, type MintOptions, mint } from "../../stamp/mint.ts";
 import { formatSeconds, withPrefix } from "../figures/quantity.ts";
-import { writeAside } from "./output.ts";
+import { canShowBar, createBar } from "./bar.ts";
+import { type Stops, watchStops, withoutStops } from "./stops.ts";
 
 /** What is watched: a search for one hit whose chance is 2^-bits a try. */
 interface Watched {
@@ -13,74 +14,57 @@ interface Watched {
 const FIRST_SHOWN_AFTER = 500;
 const REDRAWN_EVERY = 100;
 
+const FORMAT = "{label}{bar} {chance} % | {rate} | {tries} tries | even chance within {even}";
+
 /**
  * Shows a progress bar on standard error for a search that takes longer than half a second, if
  * that is a terminal.
  *
  * @returns ends the bar and removes it
  */
-function showProgress(watched: Watched): () => void {
-  const start = process.uptime();
+function showProgress(watched: Watched, stops: Stops): () => void {
+  const start = process.uptime() - stops.seconds();
+  const texts = () => textsFor(watched, process.uptime() - stops.seconds() - start);
   let end = () => {};
   let ended = false;
   const timer = setTimeout(async () => {
     // Asked this late because asking costs a start 2 ms.
-    if (!process.stderr.isTTY || process.env.TERM === "dumb") return;
-    const bar = await createBar();
-    if (ended) return;
-    bar.start(1, 0, textsFor(watched, start));
-    const redraw = () => bar.update(chanceBy(watched), textsFor(watched, start));
-    const repeat = setInterval(redraw, REDRAWN_EVERY);
+    if (!canShowBar()) return;
+    const bar = await createBar(FORMAT, 1000 / REDRAWN_EVERY, texts());
+    const repeat = setInterval(() => bar.update(chanceBy(watched), texts()), REDRAWN_EVERY);
     end = () => {
       clearInterval(repeat);
-      bar.stop();
+      bar.end();
     };
-    // On a signal the process ends from elsewhere; the shell's prompt wants a line of its own.
-    process.once("exit", endWithNewLine);
+    if (ended) end();
   }, FIRST_SHOWN_AFTER);
-  const endWithNewLine = () => {
-    end();
-    writeAside("\n");
-  };
   return () => {
     ended = true;
     clearTimeout(timer);
-    process.removeListener("exit", endWithNewLine);
     end();
   };
 }
 
-/** Mints a stamp behind a progress bar. */
+/** Mints a stamp behind a progress bar. Time for which the process was stopped is no time of the search. */
 export async function mintWithProgress(
   options: MintOptions & { bits: number },
   label = "",
 ): Promise<MintedStamp> {
+  const stops = watchStops();
   let end = () => {};
-  return mint({
-    ...options,
-    onSearch: ({ tried }) => {
-      end();
-      end = showProgress({ bits: options.bits, label, tried });
-    },
-  }).finally(() => end());
-}
-
-async function createBar() {
-  // The default, for the names of a CommonJS module are lost when a bundle is split.
-  const { SingleBar, Presets } = (await import("cli-progress")).default;
-  return new SingleBar(
-    {
-      format: "{label}{bar} {chance} % | {rate} | {tries} tries | even chance within {even}",
-      stream: process.stderr,
-      barsize: 20,
-      fps: 1000 / REDRAWN_EVERY,
-      hideCursor: null,
-      clearOnComplete: true,
-      linewrap: null,
-      gracefulExit: false,
-    },
-    Presets.legacy,
-  );
+  try {
+    const minted = await mint({
+      ...options,
+      onSearch: ({ tried }) => {
+        end();
+        end = showProgress({ bits: options.bits, label, tried }, stops);
+      },
+    });
+    return withoutStops(minted, stops);
+  } finally {
+    end();
+    stops.end();
+  }
 }
 
 /**
@@ -92,9 +76,9 @@ function chanceBy({ bits, tried }: Watched): number {
 }
 
 /** The rest is as long as the whole was at the start: what has been tried does not count. */
-function textsFor(watched: Watched, start: number) {
+function textsFor(watched: Watched, seconds: number) {
   const tries = watched.tried();
-  const rate = tries / (process.uptime() - start);
+  const rate = tries / seconds;
   return {
     label: watched.label,
     chance: (100 * chanceBy(watched)).toFixed(0).padStart(2),
