@@ -176,11 +176,11 @@ test("property: no two boards and posters share a resource, and every one can be
       checkResource(one ?? "");
     });
     await fc.assert(property, { numRuns: 300 });
-    const long = { resource: "x".repeat(512), poster: "\u{10ffff}".repeat(256) };
+    const long = { resource: "x".repeat(512), poster: "\u{10fffd}".repeat(256) };
     checkResource((await gate.quote(long)).resource);
-    const longer = { ...long, resource: "\u{10ffff}".repeat(170) };
+    const longer = { ...long, resource: "\u{10fffd}".repeat(170) };
     checkResource((await gate.quote(longer)).resource);
-    const longest = { ...long, resource: "\u{10ffff}".repeat(171) };
+    const longest = { ...long, resource: "\u{10fffd}".repeat(171) };
     await assert.rejects(gate.quote(longest), { parameter: "resource" });
   }));
 
