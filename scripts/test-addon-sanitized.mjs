@@ -25,7 +25,15 @@ import { parseArgs } from "node:util";
 import { findProgram } from "./find-program.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const SOURCES = ["CMakeLists.txt", "package.json", "tsconfig.json", "native", "src", "test"];
+const SOURCES = [
+  "CMakeLists.txt",
+  "package.json",
+  "tsconfig.json",
+  "native",
+  "scripts",
+  "src",
+  "test",
+];
 const RUNTIMES = { address: "libasan.so", thread: "libtsan.so" };
 function readOptions() {
   const options = { sanitize: { type: "string", default: "address" } };
@@ -53,10 +61,12 @@ function build(folder, sanitize) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** The tests in which the addon works: those named for it. */
+/** The tests in which the addon works: those of the engine, and those that mint. */
 function engineTests() {
-  const names = readdirSync(join(root, "test")).filter((name) => /^(engine|addon|mint)/.test(name));
-  return names.filter((name) => name.endsWith(".test.ts")).map((name) => join("test", name));
+  const names = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => /^engine\/[^/]+\.test\.ts$|^stamp\/mint[^/]*\.test\.ts$/.test(name))
+    .map((name) => join("test", name));
 }
 
 /** The sanitizer's reports, one for each mistake; of races those in which the addon has a part. */
@@ -96,7 +106,7 @@ const env = {
 };
 const tests = files.length > 0 ? files : engineTests();
 if (tests.length === 0) {
-  console.error("sanitized addon failed: no test/engine*.test.ts, addon*.test.ts or mint*.test.ts");
+  console.error("sanitized addon failed: no test/engine/*.test.ts or test/stamp/mint*.test.ts");
   process.exit(1);
 }
 const args = ["--import", "tsx", "--test", ...tests];

@@ -1,19 +1,30 @@
 import fc from "fast-check";
+import { sized } from "./share.ts";
 
 /**
  * Seconds that every hostile property is tried for, rather than a number of times. A failure prints
  * the seed that repeats it.
  */
-const SECONDS = Number(process.env.STAMPMILL_FUZZ_SECONDS ?? 0);
+const SECONDS = Number(
+  process.env.STAMPMILL_FUZZ_SECONDS ?? sized({ quick: 0, gate: 0, soak: 60 }),
+);
 
-/** What the tries are drawn from; without one they are others each time. */
-const SEED = process.env.STAMPMILL_FUZZ_SEED;
+/**
+ * What the gate's tries are drawn from: the same each time, for a gate that fails by luck says nothing of
+ * the change. A soak tries others each time.
+ */
+const GATE_SEED = 20261125;
 
 /** How to try a property: as often as it says, or for as long as the environment says. */
 export function often<T>(runs: number): fc.Parameters<T> {
-  if (SECONDS === 0) return { numRuns: runs };
+  if (SECONDS === 0) {
+    return sized({
+      quick: { numRuns: runs },
+      gate: { numRuns: 25 * runs, seed: GATE_SEED },
+      soak: { numRuns: runs },
+    });
+  }
   return {
-    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
     numRuns: Number.MAX_SAFE_INTEGER,
     interruptAfterTimeLimit: 1000 * SECONDS,
     markInterruptAsFailure: false,

@@ -24,13 +24,13 @@ import { build } from "esbuild";
 import { openStore } from "../../src/store/open.ts";
 import { KEPT_SUFFIX, type TakeOverStep, takeOver } from "../../src/store/transfer/take-over.ts";
 import { cliEnvironment, outcomeOf, runCli } from "../cli.ts";
+import { sized } from "../share.ts";
 import { bruteStamp } from "../stamp/brute.ts";
 import { noOriginal, runOriginal, runOurs } from "./hashcash-sides.ts";
 
 // The database of hashcash(1) in the hands of stampmill: D19 to D21 of docs/hashcash.md.
 
-const FULL = process.env.STAMPMILL_FULL_TESTS === "1";
-const PROCESSES = FULL ? 32 : 6;
+const PROCESSES = sized({ quick: 6, gate: 16, soak: 32 });
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "stampmill-hashcash-db-")));
 const root = fileURLToPath(new URL("../..", import.meta.url));

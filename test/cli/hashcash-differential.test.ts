@@ -6,6 +6,7 @@ import { after, describe, it } from "node:test";
 import { leadingZeroBits, stampDigest } from "../../src/engine/algorithms.ts";
 import { parseStamp } from "../../src/stamp/stamp.ts";
 import { runCli } from "../cli.ts";
+import { sized } from "../share.ts";
 import { type ParserVector, readVectors } from "../vectors.ts";
 import { makeMint, makeUsage } from "./hashcash-cases.ts";
 import { makeCheck } from "./hashcash-checks.ts";
@@ -17,11 +18,11 @@ import { makeSoup } from "./hashcash-soup.ts";
 // stampmill hashcash beside hashcash(1): whatever the two do differently must be one of the differences
 // that docs/hashcash.md lists, by its number.
 
-const { STAMPMILL_FULL_TESTS: full, STAMPMILL_SEED: given } = process.env;
+const { STAMPMILL_SEED: given } = process.env;
 const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
-const CASES = full ? 12_000 : 1500;
-const SOUPS = full ? 4000 : 400;
-const WHOLE = full ? 300 : 12;
+const CASES = sized({ quick: 1500, gate: 4000, soak: 12_000 });
+const SOUPS = sized({ quick: 400, gate: 1200, soak: 4000 });
+const WHOLE = sized({ quick: 12, gate: 60, soak: 300 });
 
 const folder = mkdtempSync(join(tmpdir(), "stampmill-hashcash-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -11,6 +11,7 @@ import { fromPosix } from "../../src/cli/hashcash/posix-pattern.ts";
 import { regexMatcher } from "../../src/stamp/match.ts";
 import { cliEnvironment, outcomeOf, runCli } from "../cli.ts";
 import { mangled, often } from "../hostile.ts";
+import { sized } from "../share.ts";
 import { bruteStamp } from "../stamp/brute.ts";
 import { runOurs } from "./hashcash-sides.ts";
 
@@ -94,7 +95,7 @@ test("-a dates a stamp at random, no further than it says", async () => {
 });
 
 test("hostile: a gigabyte without a line end in bounded memory", async () => {
-  const size = process.env.STAMPMILL_FULL_TESTS ? 1 << 30 : 1 << 27;
+  const size = sized({ quick: 1 << 27, gate: 1 << 27, soak: 1 << 30 });
   for (const more of [[], ["-X"], ["-X", "-i"]]) {
     async function* input() {
       const chunk = Buffer.alloc(1 << 16, "1:");

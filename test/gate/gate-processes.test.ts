@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { priceAt, STEPS } from "../../src/price/price.ts";
 import { readTerms, tariffFor } from "../../src/price/terms.ts";
 import { cliEnvironment, outcomeOf } from "../cli.ts";
+import { sized } from "../share.ts";
 import { noRedis, RedisServer } from "../store/redis-server.ts";
 import { KINDS } from "../store/store-kinds.ts";
 import {
@@ -18,14 +19,13 @@ import {
 } from "./gate-ledger.ts";
 import { MINUTE, NOW, STEADY } from "./gate-posts.ts";
 
-// Gates in several processes over one store, and processes and servers that are killed. With
-// STAMPMILL_FULL_TESTS=1 as often as it takes to believe it, which is minutes.
+// Gates in several processes over one store, and processes and servers that are killed; in a soak as
+// often as it takes to believe it.
 
-const FULL = process.env.STAMPMILL_FULL_TESTS === "1";
-const PROCESSES = FULL ? 16 : 4;
-const POSTS = FULL ? 40 : 12;
-const KILLS = FULL ? 100 : 3;
-const SERVER_KILLS = FULL ? 20 : 1;
+const PROCESSES = sized({ quick: 4, gate: 8, soak: 16 });
+const POSTS = sized({ quick: 12, gate: 20, soak: 40 });
+const KILLS = sized({ quick: 3, gate: 6, soak: 100 });
+const SERVER_KILLS = sized({ quick: 1, gate: 2, soak: 20 });
 const POSTERS = ["alice", "bob", "carol"];
 const DURABLE = ["--appendfsync", "always"];
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Quote } from "../../src/gate/types.ts";
 import { readTerms, tariffFor } from "../../src/price/terms.ts";
 import { outcomeOf, startCli } from "../cli.ts";
+import { sized } from "../share.ts";
 import { noRedis, RedisServer } from "../store/redis-server.ts";
 import {
   type Accepted,
@@ -20,13 +21,12 @@ import {
 import { digestOf, REQUEST, stampsFor } from "./gate-posts.ts";
 
 // Four `stampmill serve` over one store, one of them killed, their Redis killed and started again,
-// while clients post on. With STAMPMILL_FULL_TESTS=1 more and more often, which takes minutes.
+// while clients post on; in a soak more, and more often.
 
-const FULL = process.env.STAMPMILL_FULL_TESTS === "1";
 const INSTANCES = 4;
 const CLIENTS = 8;
-const POSTS = FULL ? 100 : 24;
-const ROUNDS = FULL ? 20 : 1;
+const POSTS = sized({ quick: 24, gate: 40, soak: 100 });
+const ROUNDS = sized({ quick: 1, gate: 2, soak: 20 });
 
 /** A 1/16 bit dearer with every post, and a minute of a test forgives nothing to speak of. */
 const PRICE = { base: 1, cap: 8, interval: "1d", burst: "0s", tau: "16d" };

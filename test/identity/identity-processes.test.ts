@@ -10,12 +10,13 @@ import { fileURLToPath } from "node:url";
 import { type Identity, readIdentity } from "../../src/identity/format.ts";
 import { estimateWork, lowerBound } from "../../src/identity/sketch/estimate.ts";
 import { runCli } from "../cli.ts";
+import { sized } from "../share.ts";
 
-// Four processes work on one identity and are killed at random, again and again. With
-// STAMPMILL_FULL_TESTS=1 a hundred times, which takes minutes.
+// Four processes work on one identity and are killed at random, again and again; in a soak a hundred
+// times.
 
 const PROCESSES = 4;
-const KILLS = process.env.STAMPMILL_FULL_TESTS === "1" ? 25 : 2;
+const KILLS = sized({ quick: 2, gate: 4, soak: 25 });
 /** The estimate of so many is good to 3 %. */
 const K = 1024;
 const ID = "alice@example.org";

@@ -5,17 +5,16 @@ import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { outcomeOf, runCli, startCli } from "../cli.ts";
+import { sized } from "../share.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
 import { KINDS } from "./store-kinds.ts";
 
-// Many processes, and processes that are killed. With STAMPMILL_FULL_TESTS=1 as often as it takes to
-// believe it, which is minutes.
+// Many processes, and processes that are killed; in a soak as often as it takes to believe it.
 
-const FULL = process.env.STAMPMILL_FULL_TESTS === "1";
-const PROCESSES = FULL ? 64 : 16;
-const ROUNDS = FULL ? 100 : 1;
-const KILLS = FULL ? 200 : 4;
-const SERVER_KILLS = FULL ? 20 : 2;
+const PROCESSES = sized({ quick: 16, gate: 64, soak: 64 });
+const ROUNDS = sized({ quick: 1, gate: 2, soak: 100 });
+const KILLS = sized({ quick: 4, gate: 8, soak: 200 });
+const SERVER_KILLS = sized({ quick: 2, gate: 3, soak: 20 });
 
 const VERIFY = ["verify", "-b", "0", "-r", "foo", "--now", "2024-03-01"];
 
