@@ -23,8 +23,8 @@ uint64_t search_inline(const Job& job, const Kernel& kernel,
     worker.candidate = [](Worker& self, uint64_t counter) {
         (*static_cast<InlineWorker&>(self).found)(counter);
     };
-    const uint64_t end = (job.start + job.count - 1) / plan.inner_count + 1;
-    for (uint64_t first = job.start / plan.inner_count; first < end; first += loop.group) {
+    const auto [begin, end] = outers_of(job, plan);
+    for (uint64_t first = begin; first < end; first += loop.group) {
         const uint64_t outers = std::min<uint64_t>(loop.group, end - first);
         loop.search(plan, first, static_cast<uint32_t>(outers), worker);
     }

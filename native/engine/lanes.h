@@ -7,11 +7,40 @@
 
 #include "engine/group.h"
 #include "engine/outer.h"
-#include "hashes/unroll.h"
+#include "hashes/rounds.h"
 #include "simd/inline.h"
 
 namespace stampmill {
 namespace {
+
+/// The constant blocks after the inner one, and the last chaining addition.
+template <class Hash, class V, int interleave>
+STAMPMILL_NOINLINE void hash_tail(const Plan& plan,
+                                  const OuterLanes<Hash, V, interleave * V::kLanes>& lanes,
+                                  V (&s)[interleave][Hash::kStateWords]) {
+    V chain[interleave][Hash::kStateWords];
+    for (int i = 0; i < interleave; ++i) {
+        for (int j = 0; j < Hash::kStateWords; ++j) {
+            chain[i][j] = V::load(&lanes.chain[j][i * V::kLanes]);
+            s[i][j] = s[i][j] + chain[i][j];
+        }
+    }
+    for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
+        const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < Hash::kStateWords; ++j) chain[i][j] = s[i][j];
+        }
+        every_round<Hash>([&](auto index, int t) STAMPMILL_INLINE_LAMBDA {
+            const V kw = V::broadcast(row[t]);
+            for (int i = 0; i < interleave; ++i) {
+                Hash::template round<decltype(index)::value>(s[i], kw);
+            }
+        });
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < Hash::kStateWords; ++j) s[i][j] = s[i][j] + chain[i][j];
+        }
+    }
+}
 
 template <class Hash, class V, int interleave, Strategy strategy>
 class LaneSearch {
@@ -31,7 +60,7 @@ class LaneSearch {
             // A copy: what a function gets the address of would not stay in registers here.
             States last;
             copy(last, s);
-            hash_tail(plan, last);
+            hash_tail<Hash, V, interleave>(plan, group_, last);
             for (int i = 0; i < interleave; ++i) s[i][0] = last[i][0];
         } else {
             for (int i = 0; i < interleave; ++i) {
@@ -81,7 +110,7 @@ class LaneSearch {
     static STAMPMILL_INLINE void full_round(V (&w)[interleave][16], States& s) {
         const V k = V::broadcast(Hash::constant(t));
         for (int i = 0; i < interleave; ++i) {
-            if constexpr (t >= 16) w[i][t & 15] = Hash::template schedule<t>(w[i]);
+            if constexpr (t >= 16) schedule_in_ring<Hash, t>(w[i]);
             Hash::template round<t>(s[i], w[i][t & 15] + k);
         }
     }
@@ -135,30 +164,9 @@ class LaneSearch {
         unroll<16, Hash::kRounds>(round);
     }
 
-    /// The constant blocks after the inner one, and the last chaining addition.
-    STAMPMILL_NOINLINE void hash_tail(const Plan& plan, States& s) const {
-        States chain;
-        load(chain, group_.chain);
-        for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
-            add(s, chain);
-            copy(chain, s);
-            const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
-            unroll<0, Hash::kRounds>([&](auto index) STAMPMILL_INLINE_LAMBDA {
-                shared_round<decltype(index)::value>(row, s);
-            });
-        }
-        add(s, chain);
-    }
-
     static STAMPMILL_INLINE void copy(States& to, const States& from) {
         for (int i = 0; i < interleave; ++i) {
             for (int j = 0; j < kStateWords; ++j) to[i][j] = from[i][j];
-        }
-    }
-
-    static STAMPMILL_INLINE void add(States& s, const States& chain) {
-        for (int i = 0; i < interleave; ++i) {
-            for (int j = 0; j < kStateWords; ++j) s[i][j] = s[i][j] + chain[i][j];
         }
     }
 };

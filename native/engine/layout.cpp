@@ -44,6 +44,10 @@ uint64_t expected_tries(const Job& job) {
     return each > job.count / job.wanted ? job.count : each * job.wanted;
 }
 
+OuterRange outers_of(const Job& job, const Plan& plan) {
+    return {job.start / plan.inner_count, (job.start + job.count - 1) / plan.inner_count + 1};
+}
+
 void Layout::Free::operator()(uint32_t* p) const {
     ::operator delete[](p, std::align_val_t{kRowAlignment});
 }

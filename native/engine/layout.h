@@ -27,6 +27,13 @@ struct Shape {
 /// Which digits of a job are the inner ones, and so how it is searched.
 Shape shape_of(const Job& job);
 
+/// The outer values whose inner values, all taken together, have every counter of a job among them.
+struct OuterRange {
+    uint64_t first;
+    uint64_t end;
+};
+OuterRange outers_of(const Job& job, const Plan& plan);
+
 /// A plan and the memory it points into.
 class Layout {
   public:

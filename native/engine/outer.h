@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "engine/plan.h"
-#include "hashes/unroll.h"
+#include "hashes/rounds.h"
 #include "simd/inline.h"
 
 namespace stampmill {
@@ -49,20 +49,18 @@ class OuterCounter {
 };
 
 /// `lanes` outer values side by side, computed with vectors of type V; word w of lane l is at
-/// [w][l]. Lanes beyond `outers` hold values of no consequence.
-template <class Hash, class V, uint32_t lanes, Strategy strategy>
-class OuterGroup {
+/// [w][l]. Lanes beyond `outers` hold values of no consequence. This part is the same for both
+/// strategies.
+template <class Hash, class V, uint32_t lanes>
+class OuterLanes {
   public:
-    static constexpr bool kShared = strategy == Strategy::kShared;
-    /// The outer share of the schedule: every round's where it is linear, else the message's
-    /// words; with the shared strategy there is none.
-    static constexpr int kScheduleWords = kShared ? 1 : Hash::kLinearSchedule ? Hash::kRounds : 16;
-
     alignas(64) uint32_t chain[Hash::kStateWords][lanes];
-    alignas(64) uint32_t entry[Hash::kStateWords][lanes];
-    alignas(64) uint32_t schedule[kScheduleWords][lanes];
 
-    void prepare(const Plan& plan, uint64_t first_outer, uint32_t outers, uint32_t entry_round) {
+  protected:
+    alignas(64) uint32_t words_[16][lanes];
+
+    /// The lead blocks before the inner one into the chaining values; the inner one's words.
+    void prepare_lanes(const Plan& plan, uint64_t first_outer, uint32_t outers) {
         for (int i = 0; i < Hash::kStateWords; ++i) {
             for (uint32_t lane = 0; lane < lanes; ++lane) chain[i][lane] = plan.midstate[i];
         }
@@ -72,12 +70,14 @@ class OuterGroup {
             for (uint32_t lane = 0; lane < lanes; lane += V::kLanes) compress(lane);
         }
         write_words(plan, inner_block, first_outer, outers);
-        for (uint32_t lane = 0; lane < lanes; lane += V::kLanes) enter(lane, entry_round);
+    }
+
+    STAMPMILL_INLINE void load(V (&w)[16], V (&s)[Hash::kStateWords], uint32_t lane) const {
+        for (int j = 0; j < 16; ++j) w[j] = V::load(&words_[j][lane]);
+        for (int j = 0; j < Hash::kStateWords; ++j) s[j] = V::load(&chain[j][lane]);
     }
 
   private:
-    alignas(64) uint32_t words_[16][lanes];
-
     void write_words(const Plan& plan, uint32_t block, uint64_t first_outer, uint32_t outers) {
         for (uint32_t w = 0; w < 16; ++w) {
             const uint32_t fixed = plan.lead_words[16 * block + w];
@@ -89,47 +89,52 @@ class OuterGroup {
         }
     }
 
-    template <int t>
-    static STAMPMILL_INLINE V next_word(V (&w)[16]) {
-        if constexpr (t >= 16) w[t & 15] = Hash::template schedule<t>(w);
-        return w[t & 15];
-    }
-
-    STAMPMILL_INLINE void load(V (&w)[16], V (&s)[Hash::kStateWords], uint32_t lane) const {
-        for (int j = 0; j < 16; ++j) w[j] = V::load(&words_[j][lane]);
-        for (int j = 0; j < Hash::kStateWords; ++j) s[j] = V::load(&chain[j][lane]);
-    }
-
     /// One whole lead block into the chaining values of the vector that starts at `lane`.
     STAMPMILL_NOINLINE void compress(uint32_t lane) {
         V w[16];
         V s[Hash::kStateWords];
         load(w, s, lane);
-        unroll<0, Hash::kRounds>([&](auto index) STAMPMILL_INLINE_LAMBDA {
-            constexpr int t = decltype(index)::value;
-            Hash::template round<t>(s, next_word<t>(w) + V::broadcast(Hash::constant(t)));
-        });
+        compress_words<Hash>(s, w);
         for (int j = 0; j < Hash::kStateWords; ++j) {
             uint32_t* value = &chain[j][lane];
             (s[j] + V::load(value)).store(value);
         }
     }
+};
 
+template <class Hash, class V, uint32_t lanes, Strategy strategy>
+class OuterGroup : public OuterLanes<Hash, V, lanes> {
+  public:
+    static constexpr bool kShared = strategy == Strategy::kShared;
+    /// The outer share of the schedule: every round's where it is linear, else the message's
+    /// words; with the shared strategy there is none.
+    static constexpr int kScheduleWords = kShared ? 1 : Hash::kLinearSchedule ? Hash::kRounds : 16;
+
+    alignas(64) uint32_t entry[Hash::kStateWords][lanes];
+    alignas(64) uint32_t schedule[kScheduleWords][lanes];
+
+    void prepare(const Plan& plan, uint64_t first_outer, uint32_t outers, uint32_t entry_round) {
+        this->prepare_lanes(plan, first_outer, outers);
+        for (uint32_t lane = 0; lane < lanes; lane += V::kLanes) enter(lane, entry_round);
+    }
+
+  private:
     /// The inner block as far as the outer digits alone determine it.
     STAMPMILL_NOINLINE void enter(uint32_t lane, uint32_t entry_round) {
         V w[16];
         V s[Hash::kStateWords];
-        load(w, s, lane);
+        this->load(w, s, lane);
         unroll<0, 15>([&](auto index) STAMPMILL_INLINE_LAMBDA {
             constexpr int t = decltype(index)::value;
             if (t < entry_round) Hash::template round<t>(s, w[t] + V::broadcast(Hash::constant(t)));
         });
         for (int j = 0; j < Hash::kStateWords; ++j) s[j].store(&entry[j][lane]);
         if constexpr (!kShared) {
-            unroll<0, kScheduleWords>([&](auto index) STAMPMILL_INLINE_LAMBDA {
-                constexpr int t = decltype(index)::value;
-                next_word<t>(w).store(&schedule[t][lane]);
-            });
+            for (int t = 0; t < 16; ++t) w[t].store(&schedule[t][lane]);
+        }
+        if constexpr (kScheduleWords > 16) {
+            schedule_words<Hash>(
+                w, [&](int t, V word) STAMPMILL_INLINE_LAMBDA { word.store(&schedule[t][lane]); });
         }
     }
 };

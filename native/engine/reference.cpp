@@ -3,42 +3,27 @@
 #include <algorithm>
 #include <cstring>
 
-#include "hashes/sha1.h"
-#include "hashes/sha256.h"
-#include "hashes/unroll.h"
+#include "hashes/built.h"
+#include "hashes/rounds.h"
 #include "simd/scalar.h"
 
 namespace stampmill {
 namespace {
 
-// Calls body with the algorithm's class as its argument's type.
-template <class Body>
-auto with_hash(Algorithm algorithm, const Body& body) {
-    return algorithm == Algorithm::kSha1 ? body(Sha1{}) : body(Sha256{});
-}
-
 template <class Hash>
 void expand_as(uint32_t* w) {
-    ScalarU32 ring[16];
-    for (int t = 0; t < 16; ++t) ring[t] = {w[t]};
-    unroll<16, Hash::kRounds>([&](auto index) {
-        constexpr int t = decltype(index)::value;
-        ring[t & 15] = Hash::template schedule<t>(ring);
-        w[t] = ring[t & 15].v;
-    });
+    ScalarU32 first[16];
+    for (int t = 0; t < 16; ++t) first[t] = {w[t]};
+    schedule_words<Hash>(first, [&](int t, ScalarU32 word) { w[t] = word.v; });
 }
 
 template <class Hash>
 void compress_as(uint32_t* state, const uint32_t* words) {
-    uint32_t w[Hash::kRounds];
-    std::memcpy(w, words, 16 * sizeof(uint32_t));
-    expand_as<Hash>(w);
+    ScalarU32 w[16];
+    for (int t = 0; t < 16; ++t) w[t] = {words[t]};
     ScalarU32 s[Hash::kStateWords];
     for (int i = 0; i < Hash::kStateWords; ++i) s[i] = {state[i]};
-    unroll<0, Hash::kRounds>([&](auto index) {
-        constexpr int t = decltype(index)::value;
-        Hash::template round<t>(s, ScalarU32{w[t] + Hash::constant(t)});
-    });
+    compress_words<Hash>(s, w);
     for (int i = 0; i < Hash::kStateWords; ++i) state[i] += s[i].v;
 }
 

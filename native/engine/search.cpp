@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "engine/reference.h"
+#include "engine/second_look.h"
 
 namespace stampmill {
 namespace {
@@ -23,7 +23,7 @@ uint32_t useful_threads(const Job& job) {
 
 // On cache lines of its own: the kernel counts in it at every step.
 struct alignas(128) Search::SearchWorker : Worker {
-    explicit SearchWorker(Search& owner) : Worker{}, search(owner), message(owner.job_.message) {
+    explicit SearchWorker(Search& owner) : Worker{}, search(owner), second_look(owner.job_) {
         stop = &owner.stop_;
         limit = &owner.limit_;
         candidate = [](Worker& self, uint64_t counter) {
@@ -33,7 +33,7 @@ struct alignas(128) Search::SearchWorker : Worker {
     }
 
     Search& search;
-    std::vector<uint8_t> message;
+    SecondLook second_look;
 };
 
 Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
@@ -46,8 +46,9 @@ Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
       limit_(job_.limit),
       started_(std::chrono::steady_clock::now()) {
     const uint64_t inner = layout_->plan().inner_count;
-    next_outer_ = job_.start / inner;
-    outer_end_ = (job_.start + job_.count - 1) / inner + 1;
+    const OuterRange outers = outers_of(job_, layout_->plan());
+    next_outer_ = outers.first;
+    outer_end_ = outers.end;
     const uint32_t threads = useful_threads(job_);
     const uint64_t fair_share = (outer_end_ - next_outer_) / (uint64_t{threads} * 8);
     const uint64_t groups = std::min(kTriesAtOnce / inner, fair_share) / loop_.group;
@@ -100,7 +101,7 @@ void Search::join() {
     }
     layout_.reset();
     std::vector<uint8_t>().swap(job_.message);
-    for (const auto& worker : workers_) std::vector<uint8_t>().swap(worker->message);
+    for (const auto& worker : workers_) worker->second_look.end();
 }
 
 uint64_t Search::tried() const {
@@ -155,16 +156,8 @@ void Search::run(SearchWorker& worker) {
 }
 
 void Search::consider(SearchWorker& worker, uint64_t counter) {
-    if (counter < job_.start || counter - job_.start >= job_.count) return;
-    uint64_t rest = counter;
-    for (size_t i = job_.positions.size(); i-- > 0; rest /= job_.alphabet.size()) {
-        const char digit = job_.alphabet[rest % job_.alphabet.size()];
-        worker.message[job_.positions[i]] = static_cast<uint8_t>(digit);
-    }
-    uint8_t digest[32];
-    digest_of(job_.algorithm, worker.message.data(), worker.message.size(), digest);
     const uint64_t limit = std::atomic_ref<uint64_t>(limit_).load(std::memory_order_relaxed);
-    if (leading_word(digest) > limit) return;
+    if (!worker.second_look.confirms(counter, limit)) return;
 
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return hits_.size() < kMaxWaitingHits || stop_; });

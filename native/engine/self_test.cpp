@@ -1,5 +1,7 @@
 #include "engine/self_test.h"
 
+#include <initializer_list>
+
 #include "engine/inline_search.h"
 
 namespace stampmill {
@@ -8,7 +10,7 @@ namespace {
 struct KnownAnswer {
     Algorithm algorithm;
     uint32_t message_bytes;
-    std::vector<uint32_t> positions;
+    std::initializer_list<uint32_t> positions;
     uint64_t hits;
     uint64_t counters;  // their sum
 };
@@ -16,7 +18,7 @@ struct KnownAnswer {
 // The message is 's' repeated, the digits are base64, the range is 64^2 counters from 64^2 * 7 on,
 // and the first four bits of a hit's digest are zero: rare enough to mean something, and so many
 // that not one of 64 lanes is without. Computed with OpenSSL.
-const KnownAnswer kKnownAnswers[] = {
+constexpr KnownAnswer kKnownAnswers[] = {
     {Algorithm::kSha1, 119, {61, 62, 118}, 264, 8108952},
     {Algorithm::kSha1, 119, {61, 62, 63, 118}, 271, 8357052},
     {Algorithm::kSha1, 55, {20, 21, 22}, 231, 7096388},

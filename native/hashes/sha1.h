@@ -3,14 +3,18 @@
 
 #include <cstdint>
 
+#include "engine/job.h"
 #include "simd/inline.h"
 
 namespace stampmill {
 namespace {
 
 struct Sha1 {
+    static constexpr Algorithm kAlgorithm = Algorithm::kSha1;
     static constexpr int kStateWords = 5;
     static constexpr int kRounds = 80;
+    /// Rounds with the same function and constant: that many, one behind the other.
+    static constexpr int kStage = 20;
     /// The message schedule is linear over XOR: the schedule of x ^ y is that of x ^ that of y.
     static constexpr bool kLinearSchedule = true;
 
@@ -37,10 +41,11 @@ struct Sha1 {
         b = rotl<30>(b);
     }
 
-    /// W[t] from the sixteen words before it (6.1.2, step 1). `w` is a ring of sixteen.
-    template <int t, class V>
-    static STAMPMILL_INLINE V schedule(const V (&w)[16]) {
-        return rotl<1>(parity(w[(t - 3) & 15], w[(t - 8) & 15], w[(t - 14) & 15]) ^ w[t & 15]);
+    /// Which of the words before it make W[t], and how (6.1.2, step 1).
+    static constexpr int kTaps[4] = {3, 8, 14, 16};
+    template <class V>
+    static STAMPMILL_INLINE V schedule(V w3, V w8, V w14, V w16) {
+        return rotl<1>(parity(w3, w8, w14) ^ w16);
     }
 
   private:

@@ -3,14 +3,17 @@
 
 #include <cstdint>
 
+#include "engine/job.h"
 #include "simd/inline.h"
 
 namespace stampmill {
 namespace {
 
 struct Sha256 {
+    static constexpr Algorithm kAlgorithm = Algorithm::kSha256;
     static constexpr int kStateWords = 8;
     static constexpr int kRounds = 64;
+    static constexpr int kStage = 64;
     static constexpr bool kLinearSchedule = false;
 
     static constexpr uint32_t kInitial[kStateWords] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,
@@ -39,12 +42,11 @@ struct Sha256 {
         h = h + majority(a, b, c) + sigma<2, 13, 22>(a);
     }
 
-    /// W[t] from the sixteen words before it (6.2.2, step 1). `w` is a ring of sixteen.
-    template <int t, class V>
-    static STAMPMILL_INLINE V schedule(const V (&w)[16]) {
-        const V w2 = w[(t - 2) & 15];
-        const V w15 = w[(t - 15) & 15];
-        return w[t & 15] + w[(t - 7) & 15] + parity(rotr<7>(w15), rotr<18>(w15), shr<3>(w15)) +
+    /// Which of the words before it make W[t], and how (6.2.2, step 1).
+    static constexpr int kTaps[4] = {2, 7, 15, 16};
+    template <class V>
+    static STAMPMILL_INLINE V schedule(V w2, V w7, V w15, V w16) {
+        return w16 + w7 + parity(rotr<7>(w15), rotr<18>(w15), shr<3>(w15)) +
                parity(rotr<17>(w2), rotr<19>(w2), shr<10>(w2));
     }
 

@@ -13,6 +13,8 @@ extern const Kernel kSse2Kernel;
 #elif defined(__aarch64__)
 extern const Kernel kArmv8ShaKernel;
 extern const Kernel kNeonKernel;
+#elif defined(__wasm_simd128__)
+extern const Kernel kWasm128Kernel;
 #endif
 extern const Kernel kScalarKernel;
 

@@ -3,16 +3,28 @@
 
 #include "engine/lanes.h"
 #include "engine/roofline.h"
-#include "hashes/sha1.h"
-#include "hashes/sha256.h"
+#include "hashes/built.h"
 #include "isa/interleave.h"
 
 namespace stampmill {
 namespace {
 
+template <class Hash, class V, int interleave, Strategy strategy>
+constexpr SearchLoop lane_loop() {
+    if constexpr (is_built<Hash>()) {
+        return search_loop<LaneSearch<Hash, V, interleave, strategy>>();
+    } else {
+        return {};
+    }
+}
+
 template <class Hash, class V, int chains>
 constexpr Roofline roofline() {
-    return {mix<Hash, V, chains>, chains * V::kLanes};
+    if constexpr (is_built<Hash>()) {
+        return {mix<Hash, V, chains>, chains * V::kLanes};
+    } else {
+        return {};
+    }
 }
 
 template <class V, Interleave n>
@@ -21,10 +33,10 @@ constexpr Kernel vector_kernel(const char* name) {
     constexpr int many = V::kRegisters * 3 / 4;
     return {name,
             {true, true},
-            {{search_loop<LaneSearch<Sha1, V, n.sha1_shared, Strategy::kShared>>(),
-              search_loop<LaneSearch<Sha1, V, n.sha1_general, Strategy::kGeneral>>()},
-             {search_loop<LaneSearch<Sha256, V, n.sha256_shared, Strategy::kShared>>(),
-              search_loop<LaneSearch<Sha256, V, n.sha256_general, Strategy::kGeneral>>()}},
+            {{lane_loop<Sha1, V, n.sha1_shared, Strategy::kShared>(),
+              lane_loop<Sha1, V, n.sha1_general, Strategy::kGeneral>()},
+             {lane_loop<Sha256, V, n.sha256_shared, Strategy::kShared>(),
+              lane_loop<Sha256, V, n.sha256_general, Strategy::kGeneral>()}},
             {{roofline<Sha1, V, few>(), roofline<Sha1, V, many>()},
              {roofline<Sha256, V, few>(), roofline<Sha256, V, many>()}}};
 }
