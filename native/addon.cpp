@@ -40,6 +40,7 @@ Job to_job(const Napi::Object& object) {
     job.count = to_u64(object.Get("count"));
     job.wanted = to_u64(object.Get("wanted"));
     job.threads = object.Get("threads").As<Napi::Number>().Uint32Value();
+    job.nice = object.Get("nice").As<Napi::Boolean>().Value();
     return job;
 }
 

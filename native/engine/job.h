@@ -28,6 +28,8 @@ struct Job {
     /// The search ends after this many hits; 0: only at the end of the range, or when cancelled.
     uint64_t wanted = 1;
     uint32_t threads = 1;
+    /// The threads run only when nothing else wants the processor.
+    bool nice = false;
 };
 
 inline constexpr uint64_t kMaxCounters = uint64_t{1} << 63;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "engine/nice.h"
 #include "engine/second_look.h"
 
 namespace stampmill {
@@ -64,6 +65,7 @@ Search::Search(Job job, const Kernel& kernel, std::function<void()> done)
     for (uint32_t i = 0; i < threads; ++i) {
         try {
             threads_.emplace_back([this, i] {
+                if (job_.nice) run_when_idle();
                 {
                     const std::lock_guard all_started(mutex_);
                 }
@@ -87,6 +89,9 @@ Search::~Search() {
 void Search::stop_all() {
     std::atomic_ref<bool>(stop_).store(true, std::memory_order_relaxed);
     room_.notify_all();
+    if (!job_.nice) return;
+    // None reads the flag before it is given a processor.
+    for (std::thread& thread : threads_) run_normally(thread);
 }
 
 void Search::cancel() {

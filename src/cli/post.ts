@@ -10,7 +10,7 @@ import { parseDuration } from "../text/duration.ts";
 import { badInput } from "../text/errors.ts";
 import { EXIT } from "./terminal/exit.ts";
 import { readInput } from "./terminal/input.ts";
-import { decimal, once, wholeNumber } from "./terminal/options.ts";
+import { decimal, niceSearch, once, wholeNumber } from "./terminal/options.ts";
 import { toJsonLine, toPrintable, toPrintableLine, writeProduct } from "./terminal/output.ts";
 import { mintWithProgress } from "./terminal/progress.ts";
 
@@ -23,6 +23,7 @@ interface Options {
   digestOnly?: true;
   timeout?: number;
   threads?: number;
+  nice?: true;
   kernel?: string;
   json?: true;
 }
@@ -93,6 +94,7 @@ export function postCommand(): Command {
       once("--timeout", (text) => parseDuration(text, "--timeout")),
     )
     .option("-j, --threads <threads>", "threads to mint with", wholeNumber("--threads"))
+    .addOption(niceSearch())
     .option(
       "--kernel <name>",
       "kernel to mint with, see stampmill kernels",

@@ -27,6 +27,8 @@ export interface SearchJob {
   wanted?: number | undefined;
   /** Threads, 1 to 1024; by default all that the process may use. Small searches start fewer. */
   threads?: number | undefined;
+  /** Search only while nothing else wants the processor; false by default. */
+  nice?: boolean | undefined;
   /** Name of the kernel; by default STAMPMILL_KERNEL, or else the fastest one. */
   kernel?: string | undefined;
   /** Cancels the search. */
@@ -54,6 +56,7 @@ export interface CompleteJob {
   readonly count: bigint;
   readonly wanted: bigint;
   readonly threads: number;
+  readonly nice: boolean;
   readonly kernel: string;
 }
 
@@ -92,6 +95,7 @@ export function completeJob(job: SearchJob): CompleteJob {
     count: inRange("count", job.count ?? space - start, 1n, space - start),
     wanted: BigInt(wholeNumber("wanted", job.wanted ?? 1, 0, Number.MAX_SAFE_INTEGER)),
     threads: wholeNumber("threads", job.threads ?? defaultThreads(), 1, MAX_THREADS),
+    nice: checkNice(job.nice),
     kernel: kernelName(job.kernel),
   };
 }
@@ -107,6 +111,11 @@ function checkPositions(positions: readonly number[], length: number): void {
     }
     last = position;
   }
+}
+
+function checkNice(nice: boolean | undefined): boolean {
+  if (nice === undefined || typeof nice === "boolean") return nice ?? false;
+  throw badInput("nice", "nice must be true or false");
 }
 
 /** What C++ takes for a kernel's name: empty for the fastest, as is an empty variable. */

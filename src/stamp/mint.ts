@@ -52,6 +52,8 @@ export interface MintOptions {
   compact?: boolean | undefined;
   /** Threads, 1 to 1024; by default all that the process may use. */
   threads?: number | undefined;
+  /** Search only while nothing else wants the processor; false by default. */
+  nice?: boolean | undefined;
   /** Kernel of the engine; by default STAMPMILL_KERNEL, or else the fastest one. */
   kernel?: string | undefined;
   /** Give up after this many milliseconds. */
@@ -102,6 +104,7 @@ export async function mint(options: MintOptions): Promise<MintedStamp> {
       alphabet: COUNTER_DIGITS,
       limit: limitOf(head.bits),
       threads: options.threads,
+      nice: options.nice,
       kernel: options.kernel,
       signal,
     });

@@ -77,6 +77,7 @@ const BAD: [parameter: string, values: Record<string, unknown>[]][] = [
   ["start", [{ start: -1n }, { start: 100n }, { start: 1 }]],
   ["count", [{ count: 0n }, { count: 101n }, { start: 1n, count: 100n }, { count: 1 }]],
   ["wanted", [{ wanted: -1 }, { wanted: 0.5 }, { wanted: 1n }, { wanted: 2 ** 53 }]],
+  ["nice", [{ nice: 1 }, { nice: "yes" }, { nice: null }]],
   ["threads", [{ threads: 0 }, { threads: 1025 }, { threads: 1.5 }, { threads: "2" }]],
   ["kernel", [{ kernel: "sse9" }, { kernel: "" }, { kernel: "AVX2" }, { kernel: 5 }]],
   ["signal", [{ signal: {} }, { signal: "now" }, { signal: null }]],

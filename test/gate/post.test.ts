@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Quote } from "../../src/gate/types.ts";
 import { outcomeOf, runCli, startCli } from "../cli.ts";
+import { noThreads, untilNice } from "../engine/nice-threads.ts";
 import { digestOf } from "./gate-fixture.ts";
 import { folder, withGate } from "./gate-server.ts";
 
@@ -304,5 +305,20 @@ test("post: SIGINT ends the minting", async () => {
     setTimeout(() => child.kill("SIGINT"), 1500);
     const { code, stdout } = await outcome;
     assert.deepEqual([code, stdout], [130, ""]);
+  });
+});
+
+test("post: --nice mints while nothing else wants the processor", { skip: noThreads }, async () => {
+  const dear = quoteFor("hello", { price: 60, bits: 57 });
+  await withServer(saying([200, dear]), async (url) => {
+    const child = startCli(["post", "--to", url, ...WHO, "--max-bits", "64", "--nice", "-j", "2"]);
+    child.stdin?.end("hello");
+    const outcome = outcomeOf(child);
+    try {
+      await untilNice(child.pid, 2);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    assert.equal((await outcome).code, 143);
   });
 });

@@ -14,7 +14,14 @@ import { parseDuration } from "../../text/duration.ts";
 import { formatCount, formatSeconds } from "../figures/quantity.ts";
 import { textTable } from "../figures/table.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { once, oneOf, searchKernel, searchThreads, wholeNumber } from "../terminal/options.ts";
+import {
+  niceSearch,
+  once,
+  oneOf,
+  searchKernel,
+  searchThreads,
+  wholeNumber,
+} from "../terminal/options.ts";
 import { toJsonLine, toPrintableLine, writeProduct } from "../terminal/output.ts";
 import { watchStops, withoutStops } from "../terminal/stops.ts";
 import { FACTS_HELP, factsOf, hashesInWords } from "./facts.ts";
@@ -28,6 +35,7 @@ interface Options extends TermOptions {
   for?: number;
   until?: number;
   threads?: number;
+  nice?: true;
   kernel?: string;
   json?: true;
 }
@@ -100,6 +108,7 @@ export function workCommand(): Command {
       oneOf("--algorithm", ALGORITHMS),
     )
     .addOption(searchThreads())
+    .addOption(niceSearch())
     .addOption(searchKernel())
     .option("--json", "print one line of JSON at the end")
     .addHelpText("after", DETAILS)
@@ -107,7 +116,7 @@ export function workCommand(): Command {
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const { for: duration, until, threads, kernel, json, ...terms } = options;
+  const { for: duration, until, threads, nice, kernel, json, ...terms } = options;
   const given = givenTerms(terms);
   const file = await SketchFile.open(path);
   const stop = stopOnSignals();
@@ -122,6 +131,7 @@ async function run(path: string, options: Options): Promise<void> {
       until: until === undefined ? undefined : 2 ** until,
       signal: stop.signal,
       threads,
+      nice,
       kernel,
       onImproved: (better) => {
         file.save(better);

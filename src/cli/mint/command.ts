@@ -15,6 +15,7 @@ import { readStandardInput } from "../terminal/input.ts";
 import {
   decimal,
   mintAlgorithm,
+  niceSearch,
   once,
   oneOf,
   searchKernel,
@@ -36,6 +37,7 @@ interface Options {
   date?: number;
   dateWidth: "6" | "10" | "12";
   threads?: number;
+  nice?: true;
   kernel?: string;
   timeout?: number;
   encode?: true;
@@ -143,6 +145,7 @@ export function mintCommand(): Command {
       "6",
     )
     .addOption(searchThreads())
+    .addOption(niceSearch())
     .addOption(searchKernel())
     .option(
       "--timeout <duration>",

@@ -58,6 +58,11 @@ export function searchThreads(): Option {
   return new Option("-j, --threads <threads>", description).argParser(wholeNumber("--threads"));
 }
 
+/** Whether a search stays out of the way. */
+export function niceSearch(): Option {
+  return new Option("--nice", "search only while nothing else wants the processor");
+}
+
 /** The kernel of a search. */
 export function searchKernel(): Option {
   const description = "kernel to search with, see stampmill kernels (default: the fastest)";

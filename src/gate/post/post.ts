@@ -38,6 +38,8 @@ export interface SendOptions {
   /** Milliseconds for each answer of the server; 10,000 by default. */
   readonly timeout?: number | undefined;
   readonly threads?: number | undefined;
+  /** Mint only while nothing else wants the processor; false by default. */
+  readonly nice?: boolean | undefined;
   readonly kernel?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Mints a stamp; `mint` by default. */
@@ -212,12 +214,12 @@ class Sending {
     if (this.#work > 2 * 2 ** this.#maxBits) {
       throw badAnswer(this.#url("posts"), "it goes on asking for more than its price");
     }
-    const { threads, kernel, signal, mint: mintOne = mint } = this.#options;
+    const { threads, nice, kernel, signal, mint: mintOne = mint } = this.#options;
     const { resource, algorithm, date } = asked;
     for (let i = 1; i <= count; i++) {
       const options = { resource, bits, algorithm, date, dateWidth: 12 as const };
       const label = count === 1 ? "" : `${i}/${count} `;
-      const minted = await mintOne({ ...options, threads, kernel, signal }, label);
+      const minted = await mintOne({ ...options, threads, nice, kernel, signal }, label);
       this.#stamps.push(minted.stamp);
       this.#tries += minted.tries;
       this.#seconds += minted.seconds;

@@ -17,6 +17,8 @@ export interface GrowOptions {
   signal?: AbortSignal | undefined;
   /** Threads, 1 to 1024; by default all that the process may use. */
   threads?: number | undefined;
+  /** Search only while nothing else wants the processor; false by default. */
+  nice?: boolean | undefined;
   /** Kernel of the engine; by default STAMPMILL_KERNEL, or else the fastest one. */
   kernel?: string | undefined;
   /**
@@ -113,6 +115,7 @@ class GrowingRun {
       start,
       count,
       threads: this.#options.threads,
+      nice: this.#options.nice,
       kernel: this.#options.kernel,
       signal: this.#options.signal,
     });
