@@ -52,8 +52,8 @@ if (files.length === 0) {
   process.exit(1);
 }
 // Two at a time even on two processors: half of them wait for other processes. A test that hangs is
-// a failure after five minutes.
-const runner = ["--test", "--test-reporter=spec", "--test-timeout=300000", "--test-concurrency=2"];
+// a failure after ten minutes.
+const runner = ["--test", "--test-reporter=spec", "--test-timeout=600000", "--test-concurrency=2"];
 const args = ["--import", "tsx", ...runner, ...options, ...files.sort()];
 const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
 process.exit(signal === null ? (status ?? 1) : 1);
