@@ -24,6 +24,10 @@ export interface ReadCommit extends Listed {
   /** Null if it needs no stamp: a merge without changes of its own. */
   readonly resource: string | null;
   readonly stamps: readonly string[];
+  /** The author's e-mail address as the commit has it (latin1); null if that line is not as git writes it. */
+  readonly author: string | null;
+  /** Whether there is a signature, good or bad. */
+  readonly signed: boolean;
 }
 
 /**
@@ -58,6 +62,24 @@ export async function listCommits(range: string): Promise<Listed[]> {
 }
 
 /**
+ * Whether a commit is known to hold none of these: it is none of them, and none is among its
+ * ancestors.
+ *
+ * @param listed what `listCommits` returned, whole
+ */
+export async function isApartFrom(commit: string, listed: readonly Listed[]): Promise<boolean> {
+  const ids = new Set(listed.map(({ id }) => id));
+  // Where the range begins. No listed commit can be reached from there, so only the rest is walked.
+  const before = listed.flatMap(({ parents }) => parents.filter((parent) => !ids.has(parent)));
+  const input = [Buffer.from([commit, ...before.map((id) => `^${id}`)].join("\n"))];
+  const walked = await readGit(["rev-list", "--stdin"], 1 << 26, { input });
+  if (walked === "") return true;
+  // A shallow clone does not have all ancestors: any of them may be one of the range.
+  const shallow = await readGit(["rev-parse", "--is-shallow-repository"], 100);
+  return shallow === "false\n" && !walked.split("\n").some((id) => ids.has(id));
+}
+
+/**
  * Reads a commit and says what it must pay for: `slug/` and its patch-id; for a commit that changes
  * nothing, `slug/message-` and a digest of its message. A merge needs no stamp unless it has changes
  * of its own; then it is its patch against its first parent.
@@ -66,16 +88,14 @@ export async function listCommits(range: string): Promise<Listed[]> {
  */
 export async function readCommit(listed: Listed, slug: string): Promise<ReadCommit> {
   const { id, parents } = listed;
-  const { message, recorded } = await readObject(id);
+  const { message, recorded, author, signed } = await readObject(id);
   // In a shallow clone git says that a commit at the border has no parents. What lies beyond would
   // be neither seen nor asked for a stamp.
   if (recorded.join() !== parents.join()) throw shallow(id);
   const digest = message.end();
-  const { stamps } = message;
-  if (parents.length > 1 && !(await mergeChangesAnything(id))) {
-    return { ...listed, resource: null, stamps };
-  }
-  return { ...listed, resource: await resourceOf(slug, parents[0], id, digest), stamps };
+  const about = { ...listed, stamps: message.stamps, author, signed };
+  if (parents.length > 1 && !(await mergeChangesAnything(id))) return { ...about, resource: null };
+  return { ...about, resource: await resourceOf(slug, parents[0], id, digest) };
 }
 
 /**
@@ -107,21 +127,36 @@ export function isForMessage(resource: string, slug: string): boolean {
   return resource.startsWith(`${slug}/message-`);
 }
 
-/** The message of a commit, and its parents as they are recorded, whatever grafts there are. */
-async function readObject(id: string): Promise<{ message: MessageReader; recorded: string[] }> {
+interface CommitObject {
+  readonly message: MessageReader;
+  /** The parents as they are recorded, whatever grafts there are. */
+  readonly recorded: readonly string[];
+  readonly author: string | null;
+  readonly signed: boolean;
+}
+
+async function readObject(id: string): Promise<CommitObject> {
   const lines = new LineSplitter(MAX_MESSAGE_LINE);
   const message = new MessageReader(false);
-  const recorded: string[] = [];
+  const header: string[] = [];
   let inHeader = true;
   const take = (line: string) => {
-    if (!inHeader) return message.take(line);
-    if (line === "") inHeader = false;
-    const parent = /^parent ([0-9a-f]+)$/.exec(line)?.[1];
-    if (parent !== undefined) recorded.push(parent);
+    if (!inHeader) message.take(line);
+    else if (line === "") inHeader = false;
+    else if (/^(?:parent|author|gpgsig)/.test(line)) header.push(line);
   };
   for await (const chunk of streamGit(["cat-file", "commit", id])) lines.push(chunk).forEach(take);
   lines.end().forEach(take);
-  return { message, recorded };
+  const recorded = header.flatMap((line) => /^parent ([0-9a-f]+)$/.exec(line)?.[1] ?? []);
+  const signed = header.some((line) => line.startsWith("gpgsig"));
+  return { message, recorded, author: readAuthor(header), signed };
+}
+
+/** The address in the one line that names the author. Of two such lines neither counts. */
+function readAuthor(header: readonly string[]): string | null {
+  const lines = header.filter((line) => line.startsWith("author "));
+  if (lines.length !== 1) return null;
+  return /^author [^<>]*<([^<>]*)> \d+ [+-]\d+$/.exec(lines[0] ?? "")?.[1] ?? null;
 }
 
 function shallow(id: string): StampmillError {

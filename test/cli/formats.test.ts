@@ -56,6 +56,26 @@ async function format(name: (typeof FORMATS)[number], stamps: readonly string[])
   return report.start + rows.join("") + report.end(stamps.length === 0 ? "nothing" : null);
 }
 
+test("an exempt commit is in order by the schemas, whatever its author is called", { skip }, async () => {
+  const reports = (["junit", "sarif", "github"] as const).map(async (name) => {
+    const options: Options = { bits: 20, match: "exact", spend: true, format: name };
+    const report = await createReport(options);
+    const rows = [null, "unproven-author" as const].map((warning, i) => {
+      const nothing = { bits: null, work: null, digest: null, date: null, expires: null };
+      const row = { stamp: "", valid: false, reason: "exempt", resource: "a/b", ...nothing } as const;
+      const entry = `"<&\u00c3\u00a0%,:]]>@example.org`;
+      const finding = { ...row, by: "email", entry, line: i + 1, warning } as const;
+      return report.row(finding, "", { commit: "c", needs: "a/b", signature: null });
+    });
+    return report.start + rows.join("") + report.end(null);
+  });
+  const [junit = "", log = "", github = ""] = await Promise.all(reports);
+  assertJunit(junit);
+  const levels = assertSarif(log).map(({ level }: { level: string }) => level);
+  assert.deepEqual(levels, ["note", "warning"]);
+  assert.match(github, /^::notice [ -~]+\n::warning [ -~]+\n$/);
+});
+
 test("junit: valid by its schema, a test case for each stamp", { skip }, async () => {
   const xml = await format("junit", LINES);
   assertJunit(xml);

@@ -45,6 +45,7 @@ const INPUTS = {
   MODE: "body",
   BITS: "8",
   RESOURCE: "{repository}/{author}/{branch}",
+  EXEMPT: "",
   STORE: "",
   SPEND: "true",
   REPOSITORY: "example/forum",
@@ -120,6 +121,7 @@ test("hostile: shell code, options and words of the template in what strangers c
     assert.notEqual(run({ BITS: branch, BODY: `Hashcash: ${stamp}` }).code, 0);
     assert.notEqual(run({ MODE: "commits", BASE_SHA: branch }).code, 0);
     assert.notEqual(run({ MODE: branch }).code, 0);
+    assert.notEqual(run({ MODE: "commits", EXEMPT: branch }).code, 0);
   }
   const commands = run({ BODY: "Hashcash: x\n::stop-commands::y\nHashcash: \n::add-mask::1" });
   assert.doesNotMatch(commands.stdout, /^::(?!error |debug::)/m);
@@ -139,6 +141,27 @@ test("commits: each of the pull request needs a stamp", () => {
     assert.equal(repository.stampmill(stamp).code, 0);
     assert.deepEqual(run(range(), repository.folder).code, 0);
     assert.equal(run({ ...range(), REPOSITORY: "example/other" }, repository.folder).code, 1);
+  } finally {
+    repository.remove();
+  }
+});
+
+test("commits: the list of exemptions is that of the base", () => {
+  const repository = new Repository();
+  try {
+    const base = repository.commit(".exempt", "email bot@example.org\n", "a list");
+    repository.commit(".exempt", "email ann@example.org\n", "mine");
+    const head = repository.git("rev-parse", "HEAD");
+    const inputs = { MODE: "commits", BASE_SHA: base, HEAD_SHA: head, EXEMPT: ".exempt" };
+    assert.equal(run(inputs, repository.folder).code, 1, "by the pull request's own list");
+    repository.git("commit", "--quiet", "--amend", "--no-edit", "--author=Bot <bot@example.org>");
+    const byBot = { ...inputs, HEAD_SHA: repository.git("rev-parse", "HEAD") };
+    const exempt = run(byBot, repository.folder);
+    assert.equal(exempt.code, 0);
+    assert.match(exempt.stdout, /^::warning title=stamp unproven-author::/);
+    assert.match(exempt.stderr, /^stampmill: warning: unproven-author: /);
+    assert.equal(run({ ...byBot, EXEMPT: "none" }, repository.folder).code, 2);
+    assert.equal(run({ ...byBot, MODE: "body" }, repository.folder).code, 2);
   } finally {
     repository.remove();
   }

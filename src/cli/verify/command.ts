@@ -31,6 +31,13 @@ for SLUG/message-DIGEST. A merge needs none, unless it has changes that are in n
 of its parents: then it is its patch against the first one. A stamp counts for one
 commit only. stampmill git stamp makes them.
 
+With --exempt or --exempt-at a commit on the list that has no good stamp is "exempt"
+and accepted. An entry is a line: "ssh PUBLIC-KEY" or "gpg FINGERPRINT" for all that
+this key has signed, "commit ID" for that one, "email ADDRESS" for an author's. The
+last is a guess, reported as unproven-author: anyone can write that name. FILE must
+lie outside the repository's files, REVISION before the range: a change must not be
+able to exempt itself.
+
 Reasons, in the order in which they are looked for: malformed,
 unsupported-version, unsupported-algorithm, wrong-resource, insufficient-bits
 (it claims too little), future, expired, missing-work (its digest has fewer bits
@@ -52,7 +59,8 @@ JSON: stamp valid reason resource bits work digest date expires. "bits" is what
 the stamp claims (null in version 0), "work" what it is worth in bits, "expires"
 the instant from which on it is refused; null is what was not looked at.
 
-With --scan also: file line; with --git: commit needs.
+With --scan also: file line; with --git: commit needs, and with a list of exemptions
+signature, and by entry line warning of a commit that is exempt.
 
 Other formats: github (workflow commands: an error for each stamp rejected), junit
 (XML, a test case for each stamp), sarif (2.1.0, a result for each one rejected).
@@ -123,6 +131,16 @@ export function verifyCommand(): Command {
       once("--slug", (text) => text),
     )
     .option(
+      "--exempt <file>",
+      "with --git: a list of commits and signers who need no stamp",
+      once("--exempt", (text) => text),
+    )
+    .option(
+      "--exempt-at <revision:path>",
+      "the same list as it is committed there, such as origin/main:.exempt",
+      once("--exempt-at", (text) => text),
+    )
+    .option(
       "--store <store>",
       "where spent stamps are recorded: FILE or redis://HOST",
       once("--store", (text) => text),
@@ -149,7 +167,10 @@ async function run(given: string[], options: Options): Promise<void> {
     const { judgeCommits } = await import("./git.ts");
     return judgeCommits(given, options.git, options);
   }
-  if (options.slug !== undefined) throw badInput("--slug", "--slug goes with --git only");
+  const forGit = { slug: options.slug, exempt: options.exempt, "exempt-at": options.exemptAt };
+  for (const [name, value] of Object.entries(forGit)) {
+    if (value !== undefined) throw badInput(`--${name}`, `--${name} goes with --git only`);
+  }
   const requirements = await requirementsFor(options);
   if (options.work !== undefined) return judgeSets(given, options, options.work, requirements);
   checkStore(options);

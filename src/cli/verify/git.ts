@@ -7,7 +7,8 @@ import type { Spender } from "../../store/spend.ts";
 import { badInput } from "../../text/errors.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { writeError, writeProduct } from "../terminal/output.ts";
-import type { CommitPlace, Finding, RejectedFinding } from "./finding.ts";
+import { ExemptionJudge } from "./exempt.ts";
+import { type CommitPlace, type Finding, isExempt, type RejectedFinding } from "./finding.ts";
 import { checkStore, commonRequirements, type Options } from "./options.ts";
 import { createReport } from "./report.ts";
 import { withSpender } from "./spender.ts";
@@ -25,15 +26,20 @@ export async function judgeCommits(
   const report = await createReport(options);
   const slug = await repositorySlug(options.slug);
   const listed = await listCommits(range);
+  const exempt = await ExemptionJudge.open(options, listed);
   await withSpender(commits.requirements, options, async (judge) => {
     let good = listed.length > 0;
     await writeProduct(report.start);
     for (const commit of listed) {
-      const { id, resource, stamps } = await readCommit(commit, slug);
+      const read = await readCommit(commit, slug);
+      const { id, resource } = read;
       if (resource === null) continue;
-      const { finding, text } = await commits.judge(resource, stamps, judge);
-      if (!finding.valid) good = false;
-      await writeProduct(report.row(finding, text, { commit: id, needs: resource }));
+      const judged = await commits.judge(resource, read.stamps, judge);
+      const place = { commit: id, needs: resource };
+      const row =
+        exempt === null ? { ...judged, place } : await exempt.relieve(read, judged, place);
+      if (!row.finding.valid && !isExempt(row.finding)) good = false;
+      await writeProduct(report.row(row.finding, row.text, row.place));
     }
     const problem = listed.length === 0 ? "there is no commit in the range" : null;
     await writeProduct(report.end(problem));

@@ -1,10 +1,11 @@
-import type { FilePlace, Finding, Place } from "./finding.ts";
+import { type FilePlace, type Finding, isExempt, type Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeAll, describePlace } from "./plain.ts";
 
 /**
- * Workflow commands of GitHub Actions: an annotation for each stamp that is rejected. A valid one
- * is told as a debug message, not as a bare line: the runner looks for commands within those.
+ * Workflow commands of GitHub Actions: an annotation for each stamp that is rejected, and for each commit
+ * that needs none. A valid one is a debug message, not a bare line: the runner looks for commands within
+ * those.
  */
 export function githubReport(options: Options) {
   return {
@@ -13,19 +14,30 @@ export function githubReport(options: Options) {
       const message = describeAll(finding, text, options, place);
       const where = place === undefined ? "" : `${describePlace(place)}: `;
       if (finding.valid) return `::debug::${escapeData(where + message)}\n`;
+      if (isExempt(finding)) {
+        return finding.warning === null
+          ? command("notice", "exempt", where + message)
+          : command("warning", finding.warning, where + message);
+      }
       const named = place !== undefined && isFile(place);
-      return errorCommand(finding.reason, named ? message : where + message, place);
+      return command("error", finding.reason, named ? message : where + message, place);
     },
-    end: (problem: string | null) => (problem === null ? "" : errorCommand("no-stamp", problem)),
+    end: (problem: string | null) =>
+      problem === null ? "" : command("error", "no-stamp", problem),
   };
 }
 
-function errorCommand(title: string, message: string, place?: Place): string {
+function command(
+  level: "error" | "warning" | "notice",
+  title: string,
+  message: string,
+  place?: Place,
+): string {
   const properties = [`title=${escapeProperty(`stamp ${title}`)}`];
   if (place !== undefined && isFile(place)) {
     properties.unshift(`file=${escapeProperty(place.file)}`, `line=${place.line}`);
   }
-  return `::error ${properties.join(",")}::${escapeData(message)}\n`;
+  return `::${level} ${properties.join(",")}::${escapeData(message)}\n`;
 }
 
 function escapeData(text: string): string {

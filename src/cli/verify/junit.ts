@@ -1,5 +1,5 @@
 import { toPrintable } from "../terminal/output.ts";
-import type { Finding, Place } from "./finding.ts";
+import { type Finding, isExempt, type Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeFinding, describePlace } from "./plain.ts";
 
@@ -9,7 +9,7 @@ import { describeFinding, describePlace } from "./plain.ts";
  */
 const SUITE_SIZE = 1000;
 
-/** JUnit XML: a test case for each stamp. */
+/** JUnit XML: a test case for each stamp. One of a commit that needs none is skipped. */
 export function junitReport(options: Options) {
   const suite = new Suite();
   return {
@@ -17,13 +17,15 @@ export function junitReport(options: Options) {
     row(finding: Finding, text: string, place: Place | undefined): string {
       const name = nameOf(finding, place);
       if (finding.valid) return suite.add(name, null);
-      return suite.add(name, {
-        type: finding.reason,
-        text: describeFinding(finding, text, options, place),
-      });
+      const result = isExempt(finding) ? "skipped" : "failure";
+      const words = describeFinding(finding, text, options, place);
+      return suite.add(name, { result, type: finding.reason, text: words });
     },
     end(problem: string | null): string {
-      const last = problem === null ? "" : suite.add("stamps", { type: "no-stamp", text: problem });
+      const last =
+        problem === null
+          ? ""
+          : suite.add("stamps", { result: "failure", type: "no-stamp", text: problem });
       return `${last}${suite.close()}</testsuites>\n`;
     },
   };
@@ -35,7 +37,8 @@ function nameOf({ stamp }: Finding, place: Place | undefined): string {
   return stamp === "" ? where : `${where} ${toPrintable(stamp)}`;
 }
 
-interface Failure {
+interface Other {
+  readonly result: "failure" | "skipped";
   readonly type: string;
   readonly text: string;
 }
@@ -44,28 +47,34 @@ class Suite {
   #number = 0;
   #tests = 0;
   #failures = 0;
+  #skipped = 0;
   #cases = "";
 
   /** Adds a test case; returns the suite if it is full now. */
-  add(name: string, failure: Failure | null): string {
+  add(name: string, other: Other | null): string {
     const attributes = `classname="stampmill.verify" name="${escapeXml(name)}"`;
     this.#tests++;
-    if (failure === null) {
+    if (other === null) {
       this.#cases += `    <testcase ${attributes}/>\n`;
     } else {
-      this.#failures++;
-      const what = `type="${escapeXml(failure.type)}" message="${escapeXml(failure.text)}"`;
-      this.#cases += `    <testcase ${attributes}>\n      <failure ${what}/>\n    </testcase>\n`;
+      const { result, type, text } = other;
+      if (result === "failure") this.#failures++;
+      else this.#skipped++;
+      const kind = result === "failure" ? `type="${escapeXml(type)}" ` : "";
+      const what = `<${result} ${kind}message="${escapeXml(text)}"/>`;
+      this.#cases += `    <testcase ${attributes}>\n      ${what}\n    </testcase>\n`;
     }
     return this.#tests < SUITE_SIZE ? "" : this.close();
   }
 
   close(): string {
     if (this.#tests === 0) return "";
-    const counts = `tests="${this.#tests}" failures="${this.#failures}" errors="0"`;
+    const skipped = this.#skipped === 0 ? "" : ` skipped="${this.#skipped}"`;
+    const counts = `tests="${this.#tests}" failures="${this.#failures}" errors="0"${skipped}`;
     const suite = `  <testsuite name="stamps ${++this.#number}" ${counts}>\n${this.#cases}  </testsuite>\n`;
     this.#tests = 0;
     this.#failures = 0;
+    this.#skipped = 0;
     this.#cases = "";
     return suite;
   }

@@ -23,6 +23,8 @@ export interface Options {
   scan?: true;
   git?: string;
   slug?: string;
+  exempt?: string;
+  exemptAt?: string;
   any?: true;
   work?: number;
   store?: string;

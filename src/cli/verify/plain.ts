@@ -51,9 +51,8 @@ export function describeAll(
 }
 
 function toTextLine(finding: Finding, text: string, options: Options, place?: Place): string {
-  const stamp = toPrintable(finding.stamp);
-  if (finding.valid) return `valid ${stamp}\n`;
-  if (finding.reason === "no-stamp")
-    return `no-stamp (${explain(finding, text, options, place)})\n`;
-  return `${finding.reason} ${stamp} (${explain(finding, text, options, place)})\n`;
+  if (finding.valid) return `valid ${toPrintable(finding.stamp)}\n`;
+  const withoutStamp = finding.reason === "no-stamp" || finding.reason === "exempt";
+  const stamp = withoutStamp ? "" : ` ${toPrintable(finding.stamp)}`;
+  return `${finding.reason}${stamp} (${explain(finding, text, options, place)})\n`;
 }

@@ -1,5 +1,5 @@
 import { toAscii } from "../../text/ascii-json.ts";
-import type { Finding, Place } from "./finding.ts";
+import { type Finding, isExempt, type Place } from "./finding.ts";
 import type { Options } from "./options.ts";
 import { describeAll, describePlace } from "./plain.ts";
 
@@ -16,7 +16,15 @@ const RULES = {
   spent: "The stamp was spent before.",
   "insufficient-work": "The stamps for one resource are worth too little together.",
   "no-stamp": "There is no stamp.",
+  exempt: "The list of exemptions says that the commit needs no stamp.",
+  "unproven-author": "The commit is exempt by its author's name, which anyone can write.",
 } as const;
+
+/** What is no error. */
+const LEVELS: Partial<Record<keyof typeof RULES, "note" | "warning">> = {
+  exempt: "note",
+  "unproven-author": "warning",
+};
 
 const START = {
   $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -28,12 +36,13 @@ const DRIVER = {
   rules: Object.entries(RULES).map(([id, text]) => ({ id, shortDescription: { text } })),
 };
 
-/** SARIF 2.1.0, written as it comes: a result for each stamp that is rejected. */
+/** SARIF 2.1.0, written as it comes: a result for each stamp that is rejected, and for each commit exempt. */
 export function sarifReport(options: Options) {
   let separator = "\n";
   const result = (ruleId: keyof typeof RULES, text: string, place?: Place): string => {
     const locations = place === undefined ? undefined : [locate(place)];
-    const value = { ruleId, level: "error", message: { text }, locations };
+    const level = LEVELS[ruleId] ?? "error";
+    const value = { ruleId, level, message: { text }, locations };
     const json = separator + toAscii(JSON.stringify(value));
     separator = ",\n";
     return json;
@@ -42,7 +51,8 @@ export function sarifReport(options: Options) {
     start: `${JSON.stringify(START).slice(0, -1)},"runs":[{"tool":${JSON.stringify({ driver: DRIVER })},"results":[`,
     row(finding: Finding, text: string, place: Place | undefined): string {
       if (finding.valid) return "";
-      return result(finding.reason, describeAll(finding, text, options, place), place);
+      const rule = (isExempt(finding) ? finding.warning : null) ?? finding.reason;
+      return result(rule, describeAll(finding, text, options, place), place);
     },
     end: (problem: string | null) =>
       `${problem === null ? "" : result("no-stamp", problem)}\n]}]}\n`,
