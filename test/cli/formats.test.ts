@@ -56,13 +56,21 @@ async function format(name: (typeof FORMATS)[number], stamps: readonly string[])
   return report.start + rows.join("") + report.end(stamps.length === 0 ? "nothing" : null);
 }
 
-test("an exempt commit is in order by the schemas, whatever its author is called", { skip }, async () => {
+test("an exempt commit is in order by the schemas, whatever its author is called", {
+  skip,
+}, async () => {
   const reports = (["junit", "sarif", "github"] as const).map(async (name) => {
     const options: Options = { bits: 20, match: "exact", spend: true, format: name };
     const report = await createReport(options);
     const rows = [null, "unproven-author" as const].map((warning, i) => {
       const nothing = { bits: null, work: null, digest: null, date: null, expires: null };
-      const row = { stamp: "", valid: false, reason: "exempt", resource: "a/b", ...nothing } as const;
+      const row = {
+        stamp: "",
+        valid: false,
+        reason: "exempt",
+        resource: "a/b",
+        ...nothing,
+      } as const;
       const entry = `"<&\u00c3\u00a0%,:]]>@example.org`;
       const finding = { ...row, by: "email", entry, line: i + 1, warning } as const;
       return report.row(finding, "", { commit: "c", needs: "a/b", signature: null });
