@@ -429,7 +429,7 @@ test("a signature by a listed OpenPGP key exempts, for its subkeys too", { skip:
 });
 
 function noGpg(): string | false {
-  const found = spawnSync("gpg", ["--version"]).status === 0;
+  const found = ["gpg", "gpg-agent"].every((name) => spawnSync(name, ["--version"]).status === 0);
   if (!found && process.env.CI === "true") throw new Error("gpg is needed");
   return found ? false : "gpg is not installed";
 }
