@@ -28,6 +28,8 @@ const Kernel& kKernel = kScalarKernel;
 static_assert(is_built<Sha1>() != is_built<Sha256>(), "a file has one algorithm");
 constexpr Algorithm kAlgorithm = is_built<Sha1>() ? Algorithm::kSha1 : Algorithm::kSha256;
 
+const Roofline& kRoofline = kKernel.rooflines[static_cast<int>(kAlgorithm)][0];
+
 // Where so many hits wait to be taken, a search comes back early.
 constexpr uint32_t kManyHits = 4096;
 
@@ -148,6 +150,17 @@ void operator delete(void*, size_t) noexcept {}
 void operator delete[](void*) noexcept {}
 void operator delete[](void*, std::align_val_t) noexcept {}
 
+// One instruction each, where the C library's are a kilobyte.
+extern "C" void* memcpy(void* to, const void* from, size_t bytes) {
+    return __builtin_memcpy(to, from, bytes);
+}
+extern "C" void* memmove(void* to, const void* from, size_t bytes) {
+    return __builtin_memmove(to, from, bytes);
+}
+extern "C" void* memset(void* to, int value, size_t bytes) {
+    return __builtin_memset(to, value, bytes);
+}
+
 // Where the standard library would print a message and abort; without this it brings along printf.
 void std::__libcpp_verbose_abort(const char*, ...) {
     __builtin_trap();
@@ -201,6 +214,13 @@ STAMPMILL_EXPORT(inner_count)()->uint32_t {
 
 STAMPMILL_EXPORT(search)(uint64_t first, uint64_t end, uint64_t limit)->uint64_t {
     return g_search->run(first, end, limit);
+}
+
+STAMPMILL_EXPORT(roofline)(uint32_t seed, uint32_t times)->uint32_t {
+    return stampmill::kRoofline.mix(seed, times);
+}
+STAMPMILL_EXPORT(roofline_candidates)()->uint32_t {
+    return stampmill::kRoofline.candidates;
 }
 
 STAMPMILL_EXPORT(tried)()->uint64_t {

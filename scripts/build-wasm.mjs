@@ -6,7 +6,7 @@
 //
 // Needs, of Debian 12: clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,7 @@ function build({ name, algorithm, isa, flags }, folder, scratch) {
     return object;
   });
   run([...common, ...LINK, ...objects, "-o", join(folder, name)]);
+  chmodSync(join(folder, name), 0o644);
 }
 
 function same(name, rebuilt) {

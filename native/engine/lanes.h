@@ -88,41 +88,41 @@ class LaneSearch {
     }
 
     /// A round whose schedule word is the same for all lanes.
-    template <int t>
-    static STAMPMILL_INLINE void shared_round(const uint32_t* row, States& s) {
+    template <int r>
+    static STAMPMILL_INLINE void shared_round(const uint32_t* row, int t, States& s) {
         const V kw = V::broadcast(row[t]);
-        for (int i = 0; i < interleave; ++i) Hash::template round<t>(s[i], kw);
+        for (int i = 0; i < interleave; ++i) Hash::template round<r>(s[i], kw);
     }
 
     /// A round whose schedule word is the XOR of an outer and an inner share.
-    template <int t>
-    STAMPMILL_INLINE void linear_round(const uint32_t* row, States& s) const {
+    template <int r>
+    STAMPMILL_INLINE void linear_round(const uint32_t* row, int t, States& s) const {
         const V share = V::broadcast(row[t]);
-        const V k = V::broadcast(Hash::constant(t));
+        const V k = V::broadcast(Hash::constant(r));
         for (int i = 0; i < interleave; ++i) {
             const V w = share ^ V::load(&group_.schedule[t][i * V::kLanes]);
-            Hash::template round<t>(s[i], w + k);
+            Hash::template round<r>(s[i], w + k);
         }
     }
 
     /// A round whose schedule word is computed from the sixteen before it.
-    template <int t>
-    static STAMPMILL_INLINE void full_round(V (&w)[interleave][16], States& s) {
+    template <int r>
+    static STAMPMILL_INLINE void full_round(V (&w)[interleave][16], int t, States& s) {
         const V k = V::broadcast(Hash::constant(t));
         for (int i = 0; i < interleave; ++i) {
-            if constexpr (t >= 16) schedule_in_ring<Hash, t>(w[i]);
-            Hash::template round<t>(s[i], w[i][t & 15] + k);
+            if constexpr (r >= 16) schedule_in_ring<Hash, r>(w[i]);
+            Hash::template round<r>(s[i], w[i][r & 15] + k);
         }
     }
 
     STAMPMILL_INLINE void inner_rounds(uint32_t entry_round, const uint32_t* row, States& s) const {
         if constexpr (strategy == Strategy::kShared) {
-            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
-                shared_round<decltype(index)::value>(row, s);
+            rounds_from(entry_round, [&](auto index, int t) STAMPMILL_INLINE_LAMBDA {
+                shared_round<decltype(index)::value>(row, t, s);
             });
         } else if constexpr (Hash::kLinearSchedule) {
-            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
-                linear_round<decltype(index)::value>(row, s);
+            rounds_from(entry_round, [&](auto index, int t) STAMPMILL_INLINE_LAMBDA {
+                linear_round<decltype(index)::value>(row, t, s);
             });
         } else {
             V w[interleave][16];
@@ -131,37 +131,42 @@ class LaneSearch {
                     w[i][j] = V::load(&group_.schedule[j][i * V::kLanes]) ^ V::broadcast(row[j]);
                 }
             }
-            rounds_from(entry_round, [&](auto index) STAMPMILL_INLINE_LAMBDA {
-                full_round<decltype(index)::value>(w, s);
+            rounds_from(entry_round, [&](auto index, int t) STAMPMILL_INLINE_LAMBDA {
+                full_round<decltype(index)::value>(w, t, s);
             });
         }
     }
 
-    /// round(Index<t>{}) for t from `entry_round`, which is under 16, to the last. The first
-    /// sixteen are entered by a jump: which word plays which role depends on t alone.
+    /// round(Index<r>{}, t) for t from `entry_round`, which is under 16, to the last; see
+    /// every_round. The first are entered by a jump: which word plays which role depends on t
+    /// alone.
     template <class Round>
     static STAMPMILL_INLINE void rounds_from(uint32_t entry_round, const Round& round) {
         // clang-format off
         switch (entry_round) {
-            case 0: round(Index<0>{}); [[fallthrough]];
-            case 1: round(Index<1>{}); [[fallthrough]];
-            case 2: round(Index<2>{}); [[fallthrough]];
-            case 3: round(Index<3>{}); [[fallthrough]];
-            case 4: round(Index<4>{}); [[fallthrough]];
-            case 5: round(Index<5>{}); [[fallthrough]];
-            case 6: round(Index<6>{}); [[fallthrough]];
-            case 7: round(Index<7>{}); [[fallthrough]];
-            case 8: round(Index<8>{}); [[fallthrough]];
-            case 9: round(Index<9>{}); [[fallthrough]];
-            case 10: round(Index<10>{}); [[fallthrough]];
-            case 11: round(Index<11>{}); [[fallthrough]];
-            case 12: round(Index<12>{}); [[fallthrough]];
-            case 13: round(Index<13>{}); [[fallthrough]];
-            case 14: round(Index<14>{}); [[fallthrough]];
-            default: round(Index<15>{});
+            case 0: round(Index<0>{}, 0); [[fallthrough]];
+            case 1: round(Index<1>{}, 1); [[fallthrough]];
+            case 2: round(Index<2>{}, 2); [[fallthrough]];
+            case 3: round(Index<3>{}, 3); [[fallthrough]];
+            case 4: round(Index<4>{}, 4); [[fallthrough]];
+            case 5: round(Index<5>{}, 5); [[fallthrough]];
+            case 6: round(Index<6>{}, 6); [[fallthrough]];
+            case 7: round(Index<7>{}, 7); [[fallthrough]];
+            case 8: round(Index<8>{}, 8); [[fallthrough]];
+            case 9: round(Index<9>{}, 9); [[fallthrough]];
+            case 10: round(Index<10>{}, 10); [[fallthrough]];
+            case 11: round(Index<11>{}, 11); [[fallthrough]];
+            case 12: round(Index<12>{}, 12); [[fallthrough]];
+            case 13: round(Index<13>{}, 13); [[fallthrough]];
+            case 14: round(Index<14>{}, 14); [[fallthrough]];
+            default: round(Index<15>{}, 15);
         }
         // clang-format on
-        unroll<16, Hash::kRounds>(round);
+        // The rest of the turn that the jump table ends in.
+        constexpr int next = (15 / Hash::kTurn + 1) * Hash::kTurn;
+        unroll<16, next>([&](auto index)
+                             STAMPMILL_INLINE_LAMBDA { round(index, decltype(index)::value); });
+        every_round<Hash, next, Hash::kTurn>(round);
     }
 
     static STAMPMILL_INLINE void copy(States& to, const States& from) {

@@ -7,8 +7,10 @@
 namespace stampmill {
 namespace {
 
-// A page loads its WebAssembly before it can begin, so everything there that is not an inner loop
-// is rolled up: a quarter of the code.
+// A page loads its WebAssembly before it can begin, and rolled up it is half as long. The search
+// loops gain as well: in one long run of rounds, clang puts those of one vector behind each other
+// and then those of the next, too far for a processor to see both. SHA-1 in Node 24: 48 million a
+// second unrolled, 62 in turns of five rounds.
 #if defined(__wasm__)
 inline constexpr bool kRolled = true;
 #else
@@ -46,25 +48,30 @@ STAMPMILL_INLINE void schedule_words(const V (&first)[16], const Put& put) {
     }
 }
 
-/// Calls body(Index<r>{}, t) for every round t. Unrolled, r is t; rolled up, r is a round of the
-/// same stage in which the words of the state have the same roles.
-template <class Hash, class Body>
-STAMPMILL_INLINE void every_round(const Body& body) {
-    if constexpr (kRolled) {
-        constexpr int turn = Hash::kStateWords;
-        static_assert(Hash::kStage % turn == 0 && Hash::kRounds % Hash::kStage == 0);
-        unroll<0, Hash::kRounds / Hash::kStage>([&](auto index) STAMPMILL_INLINE_LAMBDA {
-            constexpr int first = decltype(index)::value * Hash::kStage;
+/// Rounds `from`, ... `to` - 1, all of one stage, as a loop that takes `turn` of them at a time.
+template <class Hash, int from, int to, int turn, class Body>
+STAMPMILL_INLINE void rounds_in_turns(const Body& body) {
+    static_assert((to - from) % turn == 0 && turn % Hash::kStateWords == 0);
 #pragma GCC unroll 1
-            for (int t = first; t < first + Hash::kStage; t += turn) {
-                unroll<first, first + turn>([&](auto round) STAMPMILL_INLINE_LAMBDA {
-                    body(round, t + decltype(round)::value - first);
-                });
-            }
+    for (int t = from; t < to; t += turn) {
+        unroll<from, from + turn>([&](auto round) STAMPMILL_INLINE_LAMBDA {
+            body(round, t + decltype(round)::value - from);
         });
-    } else {
-        unroll<0, Hash::kRounds>(
+    }
+}
+
+/// Calls body(Index<r>{}, t) for every round t from `from` on. Unrolled, r is t; rolled up, r is a
+/// round of the same stage, a multiple of `turn` before: with a multiple of the state's words, the
+/// words have the same roles.
+template <class Hash, int from = 0, int turn = Hash::kStateWords, class Body>
+STAMPMILL_INLINE void every_round(const Body& body) {
+    if constexpr (!kRolled) {
+        unroll<from, Hash::kRounds>(
             [&](auto index) STAMPMILL_INLINE_LAMBDA { body(index, decltype(index)::value); });
+    } else if constexpr (from < Hash::kRounds) {
+        constexpr int to = (from / Hash::kStage + 1) * Hash::kStage;
+        rounds_in_turns<Hash, from, to, turn>(body);
+        every_round<Hash, to, turn>(body);
     }
 }
 

@@ -15,6 +15,8 @@ struct Sha1 {
     static constexpr int kRounds = 80;
     /// Rounds with the same function and constant: that many, one behind the other.
     static constexpr int kStage = 20;
+    /// After that many, the words of the state have their roles again; a turn of a search loop.
+    static constexpr int kTurn = 5;
     /// The message schedule is linear over XOR: the schedule of x ^ y is that of x ^ that of y.
     static constexpr bool kLinearSchedule = true;
 

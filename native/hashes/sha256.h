@@ -14,6 +14,9 @@ struct Sha256 {
     static constexpr int kStateWords = 8;
     static constexpr int kRounds = 64;
     static constexpr int kStage = 64;
+    /// A turn of a search loop: the state's words and the ring of the schedule have their roles
+    /// again. A turn of eight loses 2 % (what rounds share is computed again between turns).
+    static constexpr int kTurn = 16;
     static constexpr bool kLinearSchedule = false;
 
     static constexpr uint32_t kInitial[kStateWords] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372,

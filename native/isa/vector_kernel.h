@@ -4,6 +4,7 @@
 #include "engine/lanes.h"
 #include "engine/roofline.h"
 #include "hashes/built.h"
+#include "hashes/rounds.h"
 #include "isa/interleave.h"
 
 namespace stampmill {
@@ -29,8 +30,9 @@ constexpr Roofline roofline() {
 
 template <class V, Interleave n>
 constexpr Kernel vector_kernel(const char* name) {
-    constexpr int few = V::kRegisters / 2;
     constexpr int many = V::kRegisters * 3 / 4;
+    // Where code has to be small, one roofline does.
+    constexpr int few = kRolled ? many : V::kRegisters / 2;
     return {name,
             {true, true},
             {{lane_loop<Sha1, V, n.sha1_shared, Strategy::kShared>(),
