@@ -1,5 +1,5 @@
 // The door between JavaScript and the engine: a job object goes in, a handle comes out. This is
-// the only file that knows both sides. src/engine/engine.ts checks every job before it comes here.
+// the only file that knows both sides. src/engine/native.ts loads it; src/engine/job.ts has checked each job.
 #include <napi.h>
 
 #include <cassert>

@@ -77,15 +77,19 @@ test("imports go down only, and never in a circle", () => {
   assert.ok(imports > 20);
 });
 
-test("verify reaches no native code, and engine/engine.ts alone knows of any", () => {
-  assert.ok(!reachableFrom("stamp/verify.ts").has("engine/engine.ts"));
-  assert.ok(!reachableFrom("cli/verify/command.ts").has("engine/engine.ts"));
-  assert.ok(!reachableFrom("identity/verdict.ts").has("engine/engine.ts"));
+test("verify reaches no engine", () => {
+  assert.ok(reachableFrom("stamp/mint.ts").has("engine/engines.ts"));
+  for (const file of ["stamp/verify.ts", "cli/verify/command.ts", "identity/verdict.ts"]) {
+    assert.ok(!reachableFrom(file).has("engine/engines.ts"), file);
+  }
+});
+
+test("one file loads the addon, and one chooses among the engines", () => {
   const native = files.filter((file) => /\.node\b|dlopen/.test(text(file)));
-  assert.deepEqual(
-    native.filter((file) => file !== "engine/engine.ts"),
-    [],
-  );
+  assert.deepEqual(native, ["engine/native.ts"]);
+  const importersOf = (target: string) => files.filter((f) => importsOf(f).includes(target));
+  assert.deepEqual(importersOf("engine/native.ts"), ["engine/engines.ts"]);
+  assert.deepEqual(importersOf("engine/engines.ts"), ["engine/engine.ts"]);
 });
 
 /** Figures of the world outside: what is known of each algorithm on each device, and what follows. */

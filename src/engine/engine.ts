@@ -1,21 +1,15 @@
-/**
- * The native engine, typed. This is the only file that loads the addon: everything that needs
- * hashing at speed comes through here, and everything else works without a compiler.
- */
-
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { badInput, StampmillError } from "../text/errors.ts";
-import { packageRoot } from "../text/package.ts";
+import { badInput } from "../text/errors.ts";
 import { ALGORITHMS, type Algorithm, checkAlgorithm } from "./algorithms.ts";
-import { type CompleteJob, checkLimit, completeJob, kernelName, type SearchJob } from "./job.ts";
-import { isCutOff, notBuilt, notLoaded } from "./trouble.ts";
+import { type EngineEnd, KernelRefusal, type KernelState } from "./contract.ts";
+import { everyEngine, withEngine } from "./engines.ts";
+import { checkLimit, completeJob, kernelName, type SearchJob } from "./job.ts";
+
+// Searches at speed, over whichever engine there is. Everything else works without any.
 
 /** How a search ended. */
 export interface SearchEnd {
   /** `found`: as many hits as wanted. `exhausted`: every counter was tried. */
-  readonly status: "found" | "exhausted" | "cancelled";
+  readonly status: EngineEnd["ending"];
   /** Hashes computed. */
   readonly tries: number;
   readonly seconds: number;
@@ -41,54 +35,10 @@ export interface RunningSearch {
   take(): bigint[];
 }
 
-/** One kernel of the engine. */
-export interface KernelInfo {
-  readonly name: string;
-  /** This processor and operating system can run it. */
-  readonly supported: boolean;
-  /** It found the known answers of its self-test. */
-  readonly passed: boolean;
+/** One kernel of an engine. */
+export interface KernelInfo extends KernelState {
   /** The algorithms it would be chosen for, if none is named. */
   readonly usedFor: Algorithm[];
-}
-
-interface NativeSearch {
-  readonly done: Promise<{
-    ending: SearchEnd["status"];
-    tried: bigint;
-    seconds: number;
-    threads: number;
-    kernel: string;
-  }>;
-  tried(): bigint;
-  cancel(): void;
-  lower(limit: bigint): void;
-  take(): bigint[];
-}
-
-interface Addon {
-  /** Its compiler's name and version. */
-  compiler: string;
-  Search: new (job: CompleteJob) => NativeSearch;
-  kernels(): Omit<KernelInfo, "usedFor">[];
-  chooseKernel(name: string, algorithm: Algorithm): string;
-  roofline(kernel: string, algorithm: Algorithm, seconds: number): number;
-}
-
-let addon: Addon | undefined;
-
-function loadAddon(): Addon {
-  if (addon !== undefined) return addon;
-  const root = packageRoot();
-  const file = join(root, "build/Release/stampmill.node");
-  if (!existsSync(file)) throw notBuilt(root);
-  try {
-    if (isCutOff(file)) throw new Error(`${file} ends too soon`);
-    addon = createRequire(import.meta.url)(file) as Addon;
-    return addon;
-  } catch (cause) {
-    throw notLoaded(root, file, cause);
-  }
 }
 
 /**
@@ -98,9 +48,8 @@ function loadAddon(): Addon {
  * if the engine is missing, cannot start a thread, or the kernel cannot be used
  */
 export function startSearch(job: SearchJob): RunningSearch {
-  const native = loadAddon();
   const complete = completeJob(job);
-  const search = rethrowing(complete.kernel, () => new native.Search(complete));
+  const search = withEngine(complete.kernel, (engine) => engine.search(complete));
   const { signal } = job;
   const cancel = () => search.cancel();
   if (signal?.aborted) cancel();
@@ -119,14 +68,14 @@ export function startSearch(job: SearchJob): RunningSearch {
 }
 
 /**
- * Every kernel of the engine, best first. Runs the self-tests that have not run yet.
+ * Every kernel of every engine, best first. Runs the self-tests that have not run yet.
  *
- * @throws StampmillError `engine` if the engine is missing
+ * @throws StampmillError `engine` if there is no engine
  */
 export function kernels(): KernelInfo[] {
-  const native = loadAddon();
-  const used = new Map(ALGORITHMS.map((name) => [name, native.chooseKernel("", name)]));
-  return native.kernels().map((kernel) => ({
+  const all = everyEngine().flatMap((engine) => engine.kernels());
+  const used = new Map(ALGORITHMS.map((name) => [name, chosen("", name)]));
+  return all.map((kernel) => ({
     ...kernel,
     usedFor: ALGORITHMS.filter((algorithm) => used.get(algorithm) === kernel.name),
   }));
@@ -137,13 +86,14 @@ export function kernels(): KernelInfo[] {
  *
  * @param name as in {@link SearchJob}
  * @throws StampmillError `bad-input` if there is none of that name or the processor cannot run it;
- * `engine` if it failed its self-test, or the engine is missing
+ * `engine` if it failed its self-test, or there is no engine
  */
 export function chooseKernel(algorithm: Algorithm, name?: string): string {
-  const native = loadAddon();
-  checkAlgorithm(algorithm);
-  const wanted = kernelName(name);
-  return rethrowing(wanted, () => native.chooseKernel(wanted, algorithm));
+  return chosen(kernelName(name), checkAlgorithm(algorithm));
+}
+
+function chosen(kernel: string, algorithm: Algorithm): string {
+  return withEngine(kernel, (engine) => engine.chooseKernel(kernel, algorithm));
 }
 
 /**
@@ -156,43 +106,25 @@ export function chooseKernel(algorithm: Algorithm, name?: string): string {
  * @throws StampmillError as {@link chooseKernel}
  */
 export function measureRoofline(algorithm: Algorithm, name?: string, seconds = 0.05): number {
-  const native = loadAddon();
   checkAlgorithm(algorithm);
   if (typeof seconds !== "number" || !(seconds > 0 && seconds <= 10)) {
     throw badInput("seconds", "seconds must be more than 0 and at most 10");
   }
-  const wanted = kernelName(name);
-  return rethrowing(wanted, () => native.roofline(wanted, algorithm, seconds));
+  const kernel = kernelName(name);
+  return withEngine(kernel, (engine) => engine.roofline(kernel, algorithm, seconds));
 }
 
 /**
  * The compiler that built the engine, and its version: `g++ 12.2.0`.
  *
- * @throws StampmillError `engine` if the engine is missing
+ * @param kernel a kernel of that engine; by default as in {@link SearchJob}
+ * @throws StampmillError as {@link chooseKernel}
  */
-export function engineCompiler(): string {
-  // An engine built by an older version does not say.
-  return loadAddon().compiler ?? "unknown";
-}
-
-/** Runs a call of the addon that may refuse a kernel, and says what was wrong with it. */
-function rethrowing<T>(kernel: string, call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const all = loadAddon().kernels();
-    const names = all.filter(({ passed }) => passed).map(({ name }) => name);
-    const hint = `kernels that work here: ${names.join(", ")}`;
-    switch (reason) {
-      case "unknown":
-        throw badInput("kernel", `there is no kernel ${JSON.stringify(kernel)}`, hint);
-      case "unsupported":
-        throw badInput("kernel", `this processor cannot run the kernel ${kernel}`, hint);
-      case "failed":
-        throw new StampmillError("engine", `the kernel ${kernel} failed its self-test`, { hint });
-      default:
-        throw new StampmillError("engine", `the search cannot start: ${reason}`, { cause });
-    }
-  }
+export function engineCompiler(kernel?: string): string {
+  const name = kernelName(kernel);
+  return withEngine(name, (engine) => {
+    const has = name === "" || engine.kernels().some((kernel) => kernel.name === name);
+    if (!has) throw new KernelRefusal("unknown");
+    return engine.compiler;
+  });
 }

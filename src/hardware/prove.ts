@@ -50,7 +50,7 @@ export async function proveBench(options: ProofOptions): Promise<Proof> {
   const date = formatInstant(1000 * Math.floor(Date.now() / 1000));
   const values = [beacon, date, seconds, threads, kernel, ...machineValues(describeMachine())];
   const { node } = process.versions;
-  values.push(packageVersion(), engineCompiler(), node);
+  values.push(packageVersion(), engineCompiler(kernel), node);
   const fields = PROOF_FIELDS.map((name, i): SubjectField => [name, oneLine(String(values[i]))]);
   const subject = sketchSubject("bench", algorithm, PROOF_SIZE, fields);
   const sketch = emptySketch(subject);
