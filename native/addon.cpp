@@ -1,5 +1,6 @@
 // The door between JavaScript and the engine: a job object goes in, a handle comes out. This is
-// the only file that knows both sides. src/engine/native.ts loads it; src/engine/job.ts has checked each job.
+// the only file that knows both sides. src/engine/native.ts loads it; src/engine/job.ts has checked
+// each job.
 #include <napi.h>
 
 #include <cassert>

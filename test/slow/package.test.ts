@@ -53,10 +53,11 @@ describe("the packed package", () => {
     wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
     wanted.push("dist/main.cjs", "dist/mint.cjs", "dist/hashcash.cjs");
     wanted.push("scripts/write-code-cache.mjs", "docs/hashcash.md");
+    wanted.push("wasm/sha1.wasm", "wasm/sha256-scalar.wasm");
     wanted.push("dist/page/draw.js", "dist/page/page.css", "dist/page/uPlot.iife.min.js");
     for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     const folders = new Set(files.map((file) => file.split("/").slice(1, -1)[0] ?? ""));
-    assert.deepEqual([...folders].sort(), ["", "dist", "docs", "native", "scripts"]);
+    assert.deepEqual([...folders].sort(), ["", "dist", "docs", "native", "scripts", "wasm"]);
     assert.deepEqual(
       files.filter((file) => /\/test\/|\.(map|node|o)$/.test(file)),
       [],
