@@ -160,4 +160,6 @@ copyPageParts();
 buildDeclarations(root, dist);
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs)).concat(PAGE_PARTS);
 writeFileSync(join(dist, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicenses(root, inputs));
-execFileSync(process.execPath, [join(root, "scripts", "write-code-cache.mjs")]);
+for (const last of ["write-launcher.mjs", "write-code-cache.mjs"]) {
+  execFileSync(process.execPath, [join(root, "scripts", last)]);
+}

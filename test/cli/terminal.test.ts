@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cliEntry, cliEnvironment, runCli } from "../cli.ts";
+import { LAUNCHER } from "./signals.ts";
 
 const UNREACHABLE = ["mint", "-b", "60", "-j", "1", "--timeout", "4s", "alice@example.org"];
 const BAR = /H\/s \| .* tries \| even chance within /;
@@ -187,6 +188,29 @@ test("time for which a search was stopped is no time of the search", async (t) =
     }
   } finally {
     terminals.close();
+  }
+});
+
+test("a hang-up that is ignored takes the terminal, and not the search", async (t) => {
+  if (isTmuxMissing(t) || process.platform !== "linux") return;
+  const terminals = new Terminals();
+  const folder = mkdtempSync(join(tmpdir(), "stampmill-hang-up-"));
+  const end = join(folder, "code");
+  try {
+    writeFileSync(join(folder, "launcher"), LAUNCHER);
+    const command = `sh -c "$(cat '${folder}/launcher')" '${cliEntry}' ${UNREACHABLE.join(" ")}`;
+    const script = `trap '' HUP; ${command}; echo $? > '${end}.new'; mv '${end}.new' '${end}'`;
+    terminals.tmux("new-session", "-d", "-x", "150", "-y", "20", "-s", "lost", "sh", "-c", script);
+    await terminals.until("lost", BAR);
+    terminals.tmux("kill-session", "-t", "lost");
+    for (const late = Date.now() + 60_000; !existsSync(end); await sleep(50)) {
+      assert.ok(Date.now() < late, "the command does not end");
+    }
+    // Not found in time, as it would have been said; 129 is a hang-up, 134 a terminal that is missed.
+    assert.equal(readFileSync(end, "utf8"), "1\n");
+  } finally {
+    terminals.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

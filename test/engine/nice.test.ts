@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSearch } from "../../src/engine/engine.ts";
-import { outcomeOf, startCli } from "../cli.ts";
 import { niceThreads, noThreads, untilNice } from "./nice-threads.ts";
 
 // Searches that stay out of the way of everything else.
@@ -35,22 +31,3 @@ test("a nice search's threads are, and nobody else's", { skip: noThreads }, asyn
   assert.equal((await nice.done).status, "cancelled");
   await untilNice(process.pid, 0);
 });
-
-const folder = mkdtempSync(join(tmpdir(), "stampmill-nice-"));
-test.after(() => rmSync(folder, { recursive: true, force: true }));
-
-for (const args of [
-  ["mint", "-b", "60", "-j", "2", "alice@example.org"],
-  ["identity", "work", "--id", "alice@example.org", "-j", "2", join(folder, "alice.sketch")],
-]) {
-  test(`stampmill ${args[0]} --nice`, { skip: noThreads }, async () => {
-    const child = startCli([...args, "--nice"]);
-    const outcome = outcomeOf(child);
-    try {
-      await untilNice(child.pid, 2);
-    } finally {
-      child.kill("SIGTERM");
-    }
-    assert.equal((await outcome).code, 143);
-  });
-}

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import packageJson from "../../package.json" with { type: "json" };
+import { untilListening } from "../cli/signals.ts";
 import { fullPath, root, run, scratch, succeed, tarball } from "./packed.ts";
 
 // The package as a stranger gets it: packed, installed elsewhere with an empty HOME, and used. Also
@@ -52,7 +56,8 @@ describe("the packed package", () => {
     wanted.push("dist/index.cjs", "dist/index.import.cjs", "dist/types/index.d.cts");
     wanted.push("scripts/build-engine.mjs", "scripts/find-program.mjs", "native/addon.cpp");
     wanted.push("dist/main.cjs", "dist/mint.cjs", "dist/hashcash.cjs");
-    wanted.push("scripts/write-code-cache.mjs", "docs/hashcash.md");
+    wanted.push("scripts/write-code-cache.mjs", "scripts/write-launcher.mjs");
+    wanted.push("docs/hashcash.md");
     wanted.push("wasm/sha1.wasm", "wasm/sha256-scalar.wasm");
     wanted.push("dist/page/draw.js", "dist/page/page.css", "dist/page/uPlot.iife.min.js");
     for (const name of wanted) assert.ok(files.includes(`package/${name}`), `${name} is missing`);
@@ -90,6 +95,26 @@ describe("installed where there is a compiler", () => {
     succeed("npx", ["stampmill", "verify", "-b", "12", "-r", "bob@example.org", stamp], { cwd });
     succeed("npx", ["stampmill", ...JUDGE], { cwd });
     succeed("npx", ["stampmill", "inspect", stamp], { cwd });
+  });
+
+  const elsewhere = process.platform === "linux" ? false : "only Linux says what is ignored";
+  it("gives a command that nohup keeps alive", { skip: elsewhere }, async () => {
+    const packed = succeed("tar", ["-xzOf", tarball, "package/dist/cli.cjs"], { cwd: scratch });
+    assert.match(
+      packed.stdout,
+      /^#!\/usr\/bin\/env node\n/,
+      "npm makes the command of it on Windows",
+    );
+    const command = join(cwd, "node_modules/.bin/stampmill");
+    const child = spawn("nohup", [command, "mint", "-b", "60", "-j", "1", "x"], {
+      stdio: "ignore",
+    });
+    const end = once(child, "exit");
+    await untilListening(child, "SIGHUP");
+    child.kill("SIGHUP");
+    await sleep(50);
+    child.kill("SIGTERM");
+    assert.deepEqual(await end, [143, null]);
   });
 
   it("starts from a code cache, and without one that is damaged or another Node's", () => {

@@ -1,4 +1,5 @@
 import { EXIT } from "../terminal/exit.ts";
+import { isIgnored } from "../terminal/ignored.ts";
 
 /** A wish to end, and the exit code that goes with it. */
 export interface Stop {
@@ -14,6 +15,7 @@ export function stopOnSignals(): Stop {
   const control = new AbortController();
   let code: number = EXIT.interrupted;
   const listen = (name: "SIGINT" | "SIGTERM", exitCode: number) => {
+    if (isIgnored(name)) return;
     process.removeAllListeners(name);
     process.on(name, () => {
       if (control.signal.aborted) process.exit(exitCode);

@@ -1,3 +1,4 @@
+import { isIgnored } from "./ignored.ts";
 import { writeAside } from "./output.ts";
 
 /** A line on a terminal that goes before the process stops, and comes back when it goes on. */
@@ -23,19 +24,21 @@ export function whileShown(line: StatusLine): () => void {
   const stop = () => give("SIGTSTP", stop);
   const quit = () => give("SIGQUIT", quit);
   const goOn = () => {
-    process.removeListener("SIGTSTP", stop);
-    process.on("SIGTSTP", stop);
+    if (!isIgnored("SIGTSTP")) {
+      process.removeListener("SIGTSTP", stop);
+      process.on("SIGTSTP", stop);
+    }
     line.show();
   };
   const exit = () => {
     line.hide();
     writeAside("\n");
   };
-  const listeners = { SIGTSTP: stop, SIGQUIT: quit, SIGCONT: goOn, exit };
-  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  const all = { SIGTSTP: stop, SIGQUIT: quit, SIGCONT: goOn, exit };
+  const listeners = Object.entries(all).filter(([name]) => !isIgnored(name));
+  for (const [name, listener] of listeners) process.on(name, listener);
   return () => {
-    for (const [name, listener] of Object.entries(listeners))
-      process.removeListener(name, listener);
+    for (const [name, listener] of listeners) process.removeListener(name, listener);
   };
 }
 
@@ -67,6 +70,8 @@ export function canShowBar(): boolean {
 
 /** Shows a bar of cli-progress; see {@link canShowBar}. */
 export async function createBar(format: string, fps: number, texts: object): Promise<Bar> {
+  // The terminal may be gone before the command has ended, if SIGHUP is ignored.
+  process.stderr.on("error", () => {});
   // The default, for the names of a CommonJS module are lost when a bundle is split.
   const { SingleBar, Presets } = (await import("cli-progress")).default;
   const bar = new SingleBar(

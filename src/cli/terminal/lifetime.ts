@@ -1,4 +1,5 @@
 import { EXIT, exitCodeFor } from "./exit.ts";
+import { isIgnored, keepIgnored } from "./ignored.ts";
 import { reportError } from "./output.ts";
 
 let end: (code: number) => void = (code) => process.exit(code);
@@ -10,11 +11,14 @@ export function onSignal(stop: (code: number) => void): void {
 
 /**
  * Runs a command to its end, and reports what it throws. A signal, and an error that nobody waits for,
- * end the process with their exit codes.
+ * end the process with their exit codes; one that was ignored when it was started does nothing.
  */
 export function liveThrough(main: () => Promise<void>): void {
-  process.once("SIGINT", () => end(EXIT.interrupted));
-  process.once("SIGTERM", () => end(EXIT.terminated));
+  keepIgnored();
+  const codes = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+  for (const [name, code] of Object.entries(codes)) {
+    if (!isIgnored(name)) process.once(name, () => end(code));
+  }
   process.once("uncaughtException", (error) => {
     reportError(error);
     process.exit(EXIT.environment);
