@@ -16,7 +16,8 @@ namespace {
 struct Row {
     const Kernel& kernel;
     Isa isa;
-    /// For each algorithm. Among rows of the same rank the processor decides which is faster.
+    /// For each algorithm. Among rows of the same rank the processor decides which is faster;
+    /// vectors come before SHA instructions.
     int rank[kAlgorithms];
 };
 
@@ -27,8 +28,8 @@ const Row kRows[] = {
     {kAvx512Kernel, Isa::kAvx512, {0, 0}},   {kShaNiKernel, Isa::kShaNi, {1, 0}},
     {kAvx2Kernel, Isa::kAvx2, {1, 1}},       {kSse2Kernel, Isa::kBaseline, {2, 2}},
 #elif defined(__aarch64__)
-    {kArmv8ShaKernel, Isa::kArmv8Sha, {0, 0}},
     {kNeonKernel, Isa::kBaseline, {0, 0}},
+    {kArmv8ShaKernel, Isa::kArmv8Sha, {0, 0}},
 #endif
     {kScalarKernel, Isa::kBaseline, {3, 3}},
 };
@@ -93,11 +94,11 @@ const Kernel* fastest(const Prospect& search) {
                 ->loops[static_cast<int>(search.algorithm)][static_cast<int>(search.strategy)];
         return predicted_seconds(measured.costs[i], loop.group, search.inner_count, search.tries);
     };
-    size_t best = 0;
-    for (size_t i = 1; i < kernels.size(); ++i) {
-        if (seconds(i) < seconds(best)) best = i;
-    }
-    return kernels[best];
+    std::vector<double> predicted;
+    for (size_t i = 0; i < kernels.size(); ++i) predicted.push_back(seconds(i));
+    // Of two that are close: in the shared schedule SHA instructions, else vectors.
+    const size_t usual = search.strategy == Strategy::kShared ? kernels.size() - 1 : 0;
+    return kernels[steady_choice(predicted, usual)];
 }
 
 Choice choose(const std::string& name, const Prospect& search) {

@@ -103,6 +103,13 @@ double predicted_seconds(const SearchCost& cost, uint32_t group, uint32_t inner_
     return groups * cost.prepare + steps * cost.step;
 }
 
+size_t steady_choice(const std::vector<double>& seconds, size_t usual) {
+    constexpr double kClearly = 0.89;
+    const auto least = std::min_element(seconds.begin(), seconds.end());
+    if (*least >= kClearly * seconds[usual]) return usual;
+    return static_cast<size_t>(least - seconds.begin());
+}
+
 double measure_roofline(const Kernel& kernel, Algorithm algorithm, double seconds) {
     constexpr double kTry = 0.001;  // short, to be out of the way of whatever else runs
     uint32_t times[kRooflines];
