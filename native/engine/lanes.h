@@ -13,34 +13,52 @@
 namespace stampmill {
 namespace {
 
+// Rolled up, the tail is one function for both searches. Where speed counts it is inline: the
+// states of a function that is called are in memory, and go there and back for every candidate.
+#if defined(__wasm__)
+#define STAMPMILL_TAIL STAMPMILL_NOINLINE
+#else
+#define STAMPMILL_TAIL STAMPMILL_INLINE
+#endif
+
 /// The constant blocks after the inner one, and the last chaining addition.
 template <class Hash, class V, int interleave>
-STAMPMILL_NOINLINE void hash_tail(const Plan& plan,
-                                  const OuterLanes<Hash, V, interleave * V::kLanes>& lanes,
-                                  V (&s)[interleave][Hash::kStateWords]) {
+STAMPMILL_TAIL void hash_tail(const Plan& plan,
+                              const OuterLanes<Hash, V, interleave * V::kLanes>& lanes,
+                              V (&last)[interleave][Hash::kStateWords]) {
+    V s[interleave][Hash::kStateWords];
     V chain[interleave][Hash::kStateWords];
+    const auto add_to_chain = [&](const auto& states) STAMPMILL_INLINE_LAMBDA {
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < Hash::kStateWords; ++j) chain[i][j] = chain[i][j] + states[i][j];
+        }
+    };
+    const auto copy_chain_to = [&](auto& states) STAMPMILL_INLINE_LAMBDA {
+        for (int i = 0; i < interleave; ++i) {
+            for (int j = 0; j < Hash::kStateWords; ++j) states[i][j] = chain[i][j];
+        }
+    };
     for (int i = 0; i < interleave; ++i) {
         for (int j = 0; j < Hash::kStateWords; ++j) {
             chain[i][j] = V::load(&lanes.chain[j][i * V::kLanes]);
-            s[i][j] = s[i][j] + chain[i][j];
         }
     }
+    add_to_chain(last);
     for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
         const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
-        for (int i = 0; i < interleave; ++i) {
-            for (int j = 0; j < Hash::kStateWords; ++j) chain[i][j] = s[i][j];
-        }
+        copy_chain_to(s);
         every_round<Hash>([&](auto index, int t) STAMPMILL_INLINE_LAMBDA {
             const V kw = V::broadcast(row[t]);
             for (int i = 0; i < interleave; ++i) {
                 Hash::template round<decltype(index)::value>(s[i], kw);
             }
         });
-        for (int i = 0; i < interleave; ++i) {
-            for (int j = 0; j < Hash::kStateWords; ++j) s[i][j] = s[i][j] + chain[i][j];
-        }
+        add_to_chain(s);
     }
+    copy_chain_to(last);
 }
+
+#undef STAMPMILL_TAIL
 
 template <class Hash, class V, int interleave, Strategy strategy>
 class LaneSearch {
@@ -57,11 +75,7 @@ class LaneSearch {
         load(s, group_.entry);
         inner_rounds(plan.entry_round, row, s);
         if (plan.tail_blocks != 0) [[unlikely]] {
-            // A copy: what a function gets the address of would not stay in registers here.
-            States last;
-            copy(last, s);
-            hash_tail<Hash, V, interleave>(plan, group_, last);
-            for (int i = 0; i < interleave; ++i) s[i][0] = last[i][0];
+            hash_tail<Hash, V, interleave>(plan, group_, s);
         } else {
             for (int i = 0; i < interleave; ++i) {
                 s[i][0] = s[i][0] + V::load(&group_.chain[0][i * V::kLanes]);
@@ -167,12 +181,6 @@ class LaneSearch {
         unroll<16, next>([&](auto index)
                              STAMPMILL_INLINE_LAMBDA { round(index, decltype(index)::value); });
         every_round<Hash, next, Hash::kTurn>(round);
-    }
-
-    static STAMPMILL_INLINE void copy(States& to, const States& from) {
-        for (int i = 0; i < interleave; ++i) {
-            for (int j = 0; j < kStateWords; ++j) to[i][j] = from[i][j];
-        }
     }
 };
 

@@ -28,6 +28,8 @@ class QuadSearch {
                 words[j] = group_.entry[Hash::word(j, static_cast<int>(entry_round))][i];
             }
             entry_[i] = Unit::enter(words);
+            for (int j = 0; j < kStateWords; ++j) words[j] = group_.chain[j][i];
+            chain_[i] = Unit::enter(words);
             if constexpr (strategy == Strategy::kGeneral) {
                 for (int q = 0; q < kScheduleQuads; ++q) {
                     uint32_t quad[4];
@@ -43,16 +45,19 @@ class QuadSearch {
         State s[interleave];
         for (int i = 0; i < interleave; ++i) s[i] = entry_[i];
         inner_rounds(plan.entry_round / 4, row, s);
-        uint64_t hits = 0;
+        uint32_t first[interleave];
         if (plan.tail_blocks != 0) [[unlikely]] {
-            for (int i = 0; i < interleave; ++i)
-                hits |= uint64_t{tail(plan, s[i], i) <= limit} << i;
-            return hits;
+            // A copy: what a function gets the address of would not stay in registers here.
+            State last[interleave];
+            for (int i = 0; i < interleave; ++i) last[i] = s[i];
+            hash_tail(plan, last, first);
+        } else {
+            for (int i = 0; i < interleave; ++i) {
+                first[i] = Unit::first_word(s[i]) + group_.chain[0][i];
+            }
         }
-        for (int i = 0; i < interleave; ++i) {
-            const uint32_t first = Unit::first_word(s[i]) + group_.chain[0][i];
-            hits |= uint64_t{first <= limit} << i;
-        }
+        uint64_t hits = 0;
+        for (int i = 0; i < interleave; ++i) hits |= uint64_t{first[i] <= limit} << i;
         return hits;
     }
 
@@ -66,6 +71,7 @@ class QuadSearch {
 
     Group group_;
     State entry_[interleave];
+    State chain_[interleave];
     Quad schedule_[strategy == Strategy::kShared ? 1 : kScheduleQuads][interleave];
 
     template <int q>
@@ -123,23 +129,22 @@ class QuadSearch {
         unroll<4, kQuads>(rounds);
     }
 
-    /// The first word of the digest of candidate `i` after the constant blocks that follow.
-    STAMPMILL_NOINLINE uint32_t tail(const Plan& plan, State last, int i) const {
-        uint32_t chain[kStateWords];
-        uint32_t words[kStateWords];
-        for (int j = 0; j < kStateWords; ++j) chain[j] = group_.chain[j][i];
-        Unit::leave(last, words);
+    /// The first words of the digests after the constant blocks that follow the inner one. All
+    /// candidates go through a block side by side, as they do through the inner one.
+    STAMPMILL_NOINLINE void hash_tail(const Plan& plan, const State (&inner)[interleave],
+                                      uint32_t (&first)[interleave]) const {
+        State s[interleave];
+        State chain[interleave];
+        for (int i = 0; i < interleave; ++i) chain[i] = Unit::sum(inner[i], chain_[i]);
         for (uint32_t block = 0; block < plan.tail_blocks; ++block) {
-            for (int j = 0; j < kStateWords; ++j) chain[j] += words[j];
-            State s[1] = {Unit::enter(chain)};
             const uint32_t* row = plan.tail + uint64_t{block} * Hash::kRounds;
+            for (int i = 0; i < interleave; ++i) s[i] = chain[i];
             unroll<0, kQuads>([&](auto index) STAMPMILL_INLINE_LAMBDA {
-                constexpr int q = decltype(index)::value;
-                Unit::template rounds<q>(s[0], Unit::words(row + 4 * q));
+                shared_quad<decltype(index)::value>(row, s);
             });
-            Unit::leave(s[0], words);
+            for (int i = 0; i < interleave; ++i) chain[i] = Unit::sum(s[i], chain[i]);
         }
-        return chain[0] + words[0];
+        for (int i = 0; i < interleave; ++i) first[i] = Unit::first_word(chain[i]);
     }
 };
 

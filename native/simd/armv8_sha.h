@@ -29,12 +29,11 @@ struct Armv8Sha1 {
     static constexpr bool kAddsConstants = true;
 
     static STAMPMILL_INLINE State enter(const uint32_t* s) { return {vld1q_u32(s), s[4]}; }
-    static STAMPMILL_INLINE void leave(const State& s, uint32_t* words) {
-        vst1q_u32(words, s.abcd);
-        words[4] = s.e;
-    }
     static STAMPMILL_INLINE uint32_t first_word(const State& s) {
         return vgetq_lane_u32(s.abcd, 0);
+    }
+    static STAMPMILL_INLINE State sum(const State& x, const State& y) {
+        return {vaddq_u32(x.abcd, y.abcd), x.e + y.e};
     }
 
     static STAMPMILL_INLINE Quad words(const uint32_t* p) { return vld1q_u32(p); }
@@ -72,12 +71,11 @@ struct Armv8Sha256 {
     static STAMPMILL_INLINE State enter(const uint32_t* s) {
         return {vld1q_u32(s), vld1q_u32(s + 4)};
     }
-    static STAMPMILL_INLINE void leave(const State& s, uint32_t* words) {
-        vst1q_u32(words, s.abcd);
-        vst1q_u32(words + 4, s.efgh);
-    }
     static STAMPMILL_INLINE uint32_t first_word(const State& s) {
         return vgetq_lane_u32(s.abcd, 0);
+    }
+    static STAMPMILL_INLINE State sum(const State& x, const State& y) {
+        return {vaddq_u32(x.abcd, y.abcd), vaddq_u32(x.efgh, y.efgh)};
     }
 
     static STAMPMILL_INLINE Quad words(const uint32_t* p) { return vld1q_u32(p); }

@@ -1,12 +1,12 @@
 // The SHA instructions of x86-64 (with SSSE3 and SSE4.1): four rounds of SHA-1, two of SHA-256.
 //
 // A unit is one hash on one instruction set, for engine/quads.h:
-// - State, and enter and leave between it and the words a, b, c, ... of the standard;
+// - State, and enter, which makes it of the words a, b, c, ... of the standard;
 // - words(p): four consecutive schedule words from memory, in the order the instruction wants;
 // - rounds<q>(s, w): rounds 4q to 4q + 3; with_constants<q>(w) adds K where that wants it added;
 // - mix<q>(s, w): the instructions that do the rounds and nothing else, for engine/roofline.h;
 // - combine(x, y): XOR; schedule: the next four words from the last sixteen;
-// - first_word(s): a.
+// - first_word(s): a; sum(x, y): each word of one added to that of the other.
 #pragma once
 
 #include <immintrin.h>
@@ -40,13 +40,15 @@ struct ShaNiSha1 {
         const uint32_t unrotated = s[4] << 2 | s[4] >> 30;
         return {reversed(load_quad(s)), _mm_set_epi32(static_cast<int>(unrotated), 0, 0, 0)};
     }
-    static STAMPMILL_INLINE void leave(const State& s, uint32_t* words) {
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(words), reversed(s.abcd));
-        const auto a = static_cast<uint32_t>(_mm_extract_epi32(s.before, 3));
-        words[4] = a << 30 | a >> 2;
-    }
     static STAMPMILL_INLINE uint32_t first_word(const State& s) {
         return static_cast<uint32_t>(_mm_extract_epi32(s.abcd, 3));
+    }
+    static STAMPMILL_INLINE State sum(const State& x, const State& y) {
+        // What is kept of e is e rotated to the left by 2; the instruction rotates by 30 and adds.
+        const __m128i e =
+            _mm_sha1nexte_epu32(x.before, _mm_sha1nexte_epu32(y.before, _mm_setzero_si128()));
+        const __m128i before = _mm_or_si128(_mm_slli_epi32(e, 2), _mm_srli_epi32(e, 30));
+        return {_mm_add_epi32(x.abcd, y.abcd), before};
     }
 
     static STAMPMILL_INLINE Quad words(const uint32_t* p) { return reversed(load_quad(p)); }
@@ -82,20 +84,11 @@ struct ShaNiSha256 {
         };
         return {set(s[0], s[1], s[4], s[5]), set(s[2], s[3], s[6], s[7])};
     }
-    static STAMPMILL_INLINE void leave(const State& s, uint32_t* words) {
-        alignas(16) uint32_t abef[4];
-        alignas(16) uint32_t cdgh[4];
-        _mm_store_si128(reinterpret_cast<__m128i*>(abef), s.abef);
-        _mm_store_si128(reinterpret_cast<__m128i*>(cdgh), s.cdgh);
-        for (int i = 0; i < 2; ++i) {
-            words[i] = abef[3 - i];
-            words[2 + i] = cdgh[3 - i];
-            words[4 + i] = abef[1 - i];
-            words[6 + i] = cdgh[1 - i];
-        }
-    }
     static STAMPMILL_INLINE uint32_t first_word(const State& s) {
         return static_cast<uint32_t>(_mm_extract_epi32(s.abef, 3));
+    }
+    static STAMPMILL_INLINE State sum(const State& x, const State& y) {
+        return {_mm_add_epi32(x.abef, y.abef), _mm_add_epi32(x.cdgh, y.cdgh)};
     }
 
     static STAMPMILL_INLINE Quad words(const uint32_t* p) { return load_quad(p); }

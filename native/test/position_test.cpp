@@ -91,6 +91,8 @@ Cases many_blocks() {
         cases.place(size, {3, 10, 30});
         cases.place(size, {62, 63, 64, 65});
         cases.place(size, {130, 200, 201, 260});
+        cases.place(size, {62, 63, 126, 127});
+        cases.place(size, {126, 127, 190, 191});
         cases.place(size, {0, size / 2, size - 1});
         cases.place(size, {size - 3, size - 2, size - 1});
     }
