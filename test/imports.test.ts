@@ -31,6 +31,7 @@ const ROOMS = [
   "store",
   "git",
   "identity",
+  "systems",
   "hardware",
   "difficulty",
   "gate",

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   spent: async () => (await import("./spent.ts")).spentCommand(),
   git: async () => (await import("./git/command.ts")).gitCommand(),
   identity: async () => (await import("./identity/command.ts")).identityCommand(),
+  apple: async () => (await import("./systems/apple.ts")).appleCommand(),
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
   post: async () => (await import("./post.ts")).postCommand(),

@@ -45,22 +45,33 @@ function showProgress(watched: Watched, stops: Stops): () => void {
   };
 }
 
-/** Mints a stamp behind a progress bar. Time for which the process was stopped is no time of the search. */
-export async function mintWithProgress(
+/** Mints a stamp behind a progress bar. */
+export function mintWithProgress(
   options: MintOptions & { bits: number },
   label = "",
 ): Promise<MintedStamp> {
+  return withProgress(options.bits, label, (onSearch) => mint({ ...options, onSearch }));
+}
+
+/**
+ * Runs a search for one hit behind a progress bar. Time for which the process was stopped is no time of
+ * the search.
+ *
+ * @param start starts it, and has the function called with the search as it begins
+ */
+export async function withProgress<T extends { tries: number; seconds: number; rate: number }>(
+  bits: number,
+  label: string,
+  start: (onSearch: (search: { tried(): number }) => void) => Promise<T>,
+): Promise<T> {
   const stops = watchStops();
   let end = () => {};
   try {
-    const minted = await mint({
-      ...options,
-      onSearch: ({ tried }) => {
-        end();
-        end = showProgress({ bits: options.bits, label, tried }, stops);
-      },
+    const found = await start(({ tried }) => {
+      end();
+      end = showProgress({ bits, label, tried }, stops);
     });
-    return withoutStops(minted, stops);
+    return withoutStops(found, stops);
   } finally {
     end();
     stops.end();
