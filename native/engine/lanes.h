@@ -15,7 +15,7 @@ namespace {
 
 // Rolled up, the tail is one function for both searches. Where speed counts it is inline: the
 // states of a function that is called are in memory, and go there and back for every candidate.
-#if defined(__wasm__)
+#if defined(__wasm__) || defined(STAMPMILL_ROLLED)
 #define STAMPMILL_TAIL STAMPMILL_NOINLINE
 #else
 #define STAMPMILL_TAIL STAMPMILL_INLINE

@@ -10,8 +10,8 @@ namespace {
 // A page loads its WebAssembly before it can begin, and rolled up it is half as long. The search
 // loops gain as well: in one long run of rounds, clang puts those of one vector behind each other
 // and then those of the next, too far for a processor to see both. SHA-1 in Node 24: 48 million a
-// second unrolled, 62 in turns of five rounds.
-#if defined(__wasm__)
+// second unrolled, 62 in turns of five rounds. Sanitizers take minutes to compile unrolled rounds.
+#if defined(__wasm__) || defined(STAMPMILL_ROLLED)
 inline constexpr bool kRolled = true;
 #else
 inline constexpr bool kRolled = false;
