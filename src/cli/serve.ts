@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { ALGORITHMS, type Algorithm, UNNAMED_ALGORITHM } from "../engine/algorithms.ts";
+import { DEFAULT_PROXIES } from "../gate/http/addresses.ts";
 import {
   type Config,
+  connections,
   DEFAULT_LIMITS,
   DEFAULT_LISTEN,
   overlay,
@@ -17,7 +19,7 @@ import { badInput, StampmillError } from "../text/errors.ts";
 import { type TermOptions, termsOf, withTerms } from "./price/terms-options.ts";
 import { EnvironmentError, EXIT } from "./terminal/exit.ts";
 import { onSignal } from "./terminal/lifetime.ts";
-import { gather, once, oneOf } from "./terminal/options.ts";
+import { gather, once, oneOf, wholeNumber } from "./terminal/options.ts";
 import { writeProduct } from "./terminal/output.ts";
 
 interface Options extends TermOptions {
@@ -29,6 +31,10 @@ interface Options extends TermOptions {
   resource?: string[];
   posterFrom?: "request" | "header";
   posterHeader?: string;
+  maxConnections?: number;
+  maxPerAddress?: number;
+  maxPerNetwork?: number;
+  proxy?: string[];
   log?: LogLevel;
 }
 
@@ -53,6 +59,10 @@ proxy that says who it is, with --poster-from header. Secrets do not belong on a
 command line: STAMPMILL_STORE may hold a store's URL with its password,
 STAMPMILL_SECRET what salts are made from; both may stand in the file, too.
 
+Where there are too many connections, the one that has waited longest for its client
+goes first. A proxy with a public address belongs in --proxy, since it brings
+everybody's connections.
+
 The log is lines of JSON on standard error. SIGTERM and SIGINT let requests end
 that are under way. Several servers with one Redis store and the same configuration
 are as one.
@@ -64,6 +74,28 @@ Examples:
   stampmill serve --store posts.db
   stampmill serve --store redis://localhost --listen 0.0.0.0:8402 --base 18 --interval 10m
   stampmill serve --config gate.json --check-config`;
+
+/** How many connections are held, and how many of them for one client. */
+const COUNTS: readonly [
+  flag: string,
+  key: "maxConnections" | "maxPerAddress" | "maxPerNetwork",
+  help: string,
+][] = [
+  ["--max-connections", "maxConnections", "connections that are held"],
+  ["--max-per-address", "maxPerAddress", "of these, from one address that wait for their client"],
+  ["--max-per-network", "maxPerNetwork", "the same for one /64 of IPv6"],
+];
+
+function withConnections(command: Command): Command {
+  for (const [flag, key, help] of COUNTS) {
+    const read = wholeNumber(flag);
+    const shown = `${help} (default: ${DEFAULT_LIMITS[key]})`;
+    command.option(`${flag} <number>`, shown, (text) => connections(read(text), flag));
+  }
+  const shown =
+    "address or network that is not counted so (default: this machine and private networks); may be given again";
+  return command.option("--proxy <address>", shown, gather);
+}
 
 /** `stampmill serve`. */
 export function serveCommand(): Command {
@@ -83,14 +115,15 @@ export function serveCommand(): Command {
       `${ALGORITHMS.join(" or ")} (default: ${UNNAMED_ALGORITHM})`,
       oneOf("--algorithm", ALGORITHMS),
     );
-  return withTerms(command)
+  withTerms(command)
     .option("--resource <resource>", "a board there is (default: any); may be given again", gather)
     .option(
       "--poster-from <where>",
       "who says who posts: request or header (default: request)",
       oneOf("--poster-from", ["request", "header"]),
     )
-    .option("--poster-header <name>", "the header a proxy sets", text("--poster-header"))
+    .option("--poster-header <name>", "the header a proxy sets", text("--poster-header"));
+  return withConnections(command)
     .option(
       "--log <level>",
       `what is logged: ${LOG_LEVELS.join(", ")} (default: info)`,
@@ -163,8 +196,10 @@ function fromOptions(options: Options): Config {
       "put the URL into STAMPMILL_STORE, or into the configuration",
     );
   }
-  const price = termsOf(options);
-  return { listen, store, algorithm, resources: resource, posterFrom, posterHeader, log, price };
+  const given = { listen, store, algorithm, resources: resource, posterFrom, posterHeader, log };
+  const { maxConnections, maxPerAddress, maxPerNetwork, proxy } = options;
+  const limits = said({ maxConnections, maxPerAddress, maxPerNetwork });
+  return { ...given, proxies: proxy, price: termsOf(options), limits };
 }
 
 function hasPassword(store: string): boolean {
@@ -173,7 +208,7 @@ function hasPassword(store: string): boolean {
 
 /** The configuration with its defaults, and without what is secret. */
 function shown(config: Config): object {
-  const { store = "", secret, price, limits, known } = config;
+  const { store = "", secret, price, limits, known, proxies } = config;
   return {
     listen: DEFAULT_LISTEN,
     ...said(config),
@@ -181,6 +216,7 @@ function shown(config: Config): object {
     ...(secret === undefined ? {} : { secret: "***" }),
     ...(known === undefined ? {} : { known: Object.fromEntries(known) }),
     price: { ...DEFAULT_TERMS, ...price },
+    proxies: proxies ?? DEFAULT_PROXIES,
     limits: { ...DEFAULT_LIMITS, ...limits },
   };
 }

@@ -18,8 +18,9 @@ export class Connection {
     this.#closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
 
-  static async open(port: number): Promise<Connection> {
-    const socket = connect(port, "127.0.0.1");
+  /** @param from the local address, any of the loopback range */
+  static async open(port: number, from = "127.0.0.1"): Promise<Connection> {
+    const socket = connect({ port, host: "127.0.0.1", localAddress: from });
     await once(socket, "connect");
     return new Connection(socket);
   }
@@ -41,6 +42,19 @@ export class Connection {
       await Promise.race([once(this.#socket, "more"), this.#closed]);
     }
     return this.#text;
+  }
+
+  /** Takes nothing that comes from now on. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  get closed(): boolean {
+    return this.#socket.closed;
   }
 
   /** Says that nothing more is to come. */

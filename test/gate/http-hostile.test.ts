@@ -174,15 +174,14 @@ test("a header of many stamps, and one poster header too many", async () => {
   assert.ok(status === 403 || status === 431, `${status}`);
 });
 
-test("more connections than are allowed are closed, and the others go on", async () => {
-  const small = await startGate({ limits: { maxConnections: 5 } });
+test("more connections than are allowed: what has waited longest is closed", async () => {
+  const small = await startGate({ limits: { maxConnections: 5, parkTime: 0 } });
   try {
-    const open = await Promise.all(Array.from({ length: 5 }, () => Connection.open(small.port)));
-    await sleep(100);
-    const sixth = await Connection.open(small.port);
-    assert.equal(await sixth.read(), "");
-    open[0]?.send(`GET /metrics HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`);
-    assert.match((await open[0]?.read()) ?? "", /reason="too-many-connections"\} 1\n/);
+    const open: Connection[] = [];
+    for (let i = 0; i < 6; i++) open.push(await Connection.open(small.port));
+    assert.equal(await open[0]?.read(), "");
+    open[5]?.send(`GET /metrics HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`);
+    assert.match((await open[5]?.read()) ?? "", /reason="too-many-connections"\} 1\n/);
     for (const connection of open) connection.destroy();
   } finally {
     await small.stop("SIGKILL");

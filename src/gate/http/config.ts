@@ -23,12 +23,18 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxBody: DEFAULT_MAX_BODY,
   maxHeader: 1 << 16,
   maxConnections: 1000,
+  maxPerAddress: 16,
+  maxPerNetwork: 32,
   maxPending: 4000,
   headersTimeout: 5000,
   requestTimeout: 10_000,
   keepAlive: 5000,
+  parkTime: 3000,
   stopTimeout: 10_000,
 };
+
+/** How many connections a server may be told to hold. */
+export const connections = whole(1, 100_000);
 
 /** Where it listens, unless said otherwise. */
 export const DEFAULT_LISTEN = "127.0.0.1:8402";
@@ -55,6 +61,7 @@ const KEYS = {
   maxStamps: number,
   known: record(number),
   resources: texts,
+  proxies: texts,
   posterFrom: choice(["request", "header"]),
   posterHeader: text,
   auth: section({
@@ -69,11 +76,14 @@ const KEYS = {
   limits: section({
     maxBody: whole(1024, 1 << 24),
     maxHeader: whole(4096, 1 << 20),
-    maxConnections: whole(1, 100_000),
+    maxConnections: connections,
+    maxPerAddress: connections,
+    maxPerNetwork: connections,
     maxPending: whole(1, 1_000_000),
     headersTimeout: duration("1s", "10m"),
     requestTimeout: duration("1s", "10m"),
     keepAlive: duration("1s", "10m"),
+    parkTime: duration("0s", "10m"),
     stopTimeout: duration("0s", "10m"),
   }),
 };
@@ -99,11 +109,16 @@ export function parseConfig(json: string): Config {
   return readKeys(value, "");
 }
 
-/** One configuration over another: what the upper one says counts, of prices each by itself. */
+/** One configuration over another: what the upper one says counts, of prices and limits each by itself. */
 export function overlay(lower: Config, upper: Config): Config {
-  const merged = { ...lower, ...said(upper) };
+  const merged: Config = { ...lower, ...said(upper) };
   const price = { ...said(lower.price ?? {}), ...said(upper.price ?? {}) };
-  return Object.keys(price).length === 0 ? merged : { ...merged, price };
+  const limits = { ...said(lower.limits ?? {}), ...said(upper.limits ?? {}) };
+  return {
+    ...merged,
+    ...(Object.keys(price).length === 0 ? {} : { price }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
 }
 
 /** What is not undefined. */

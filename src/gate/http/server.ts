@@ -2,20 +2,23 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { AddressList } from "./addresses.ts";
 import { announcesMore, readBody, tooLarge } from "./body.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
+import { Drops, TOO_SLOW } from "./drops.ts";
 import type { Log } from "./log.ts";
 import { HttpProblem, type HttpResponse, type Outcome } from "./message.ts";
 import { sendResponse, toProblemResponse, toRequest } from "./node.ts";
+import { Parking, placesBeside } from "./parking.ts";
 import { type Endpoint, type GateHandler, routed } from "./routes.ts";
 import { type HealthCheck, healthEndpoint, metricsEndpoint } from "./service-endpoints.ts";
 import { ServiceMetrics } from "./service-metrics.ts";
 
 /** What one server takes at most. Times in milliseconds. */
-export interface ServerLimits {
+export interface ServerLimits extends ConnectionLimits {
   /** Bytes of a body, and of a request's line and headers. */
   readonly maxBody: number;
   readonly maxHeader: number;
-  readonly maxConnections: number;
   /** Requests that wait for their answer. */
   readonly maxPending: number;
   /** Until all headers have come, and until all of the request has. */
@@ -23,6 +26,8 @@ export interface ServerLimits {
   readonly requestTimeout: number;
   /** How long a connection stays open without a request. */
   readonly keepAlive: number;
+  /** How long a connection that is to go is kept from opening the next one, if there is room. */
+  readonly parkTime: number;
   /** How long what is under way may take once the server is to stop. */
   readonly stopTimeout: number;
 }
@@ -32,6 +37,8 @@ export interface ServerOptions {
   readonly check: HealthCheck;
   readonly metrics: boolean;
   readonly limits: ServerLimits;
+  /** Addresses whose connections are not counted by address. */
+  readonly proxies: AddressList;
   readonly log: Log;
 }
 
@@ -40,6 +47,15 @@ const LOOK_EVERY = 500;
 
 /** Headers of a request that are read; what a proxy adds comes last and is missing then: refused. */
 const MAX_HEADERS = 200;
+
+/**
+ * Requests of one connection whose answers have not been taken. Node reads a few thousand at once from
+ * whoever sends them at once, and keeps kilobytes for each.
+ */
+const MOST_AT_ONCE = 256;
+
+/** Connections that the system keeps until they are taken; it may have a lower limit of its own. */
+const BACKLOG = 4096;
 
 /** Characters of a path that are logged. */
 const MAX_PATH = 200;
@@ -51,23 +67,30 @@ export class GateServer {
   readonly #metrics: ServiceMetrics;
   readonly #limits: ServerLimits;
   readonly #log: Log;
+  readonly #drops: Drops;
+  readonly #connections: Connections;
   readonly #prefix = randomBytes(6).toString("hex");
   #requests = 0;
   #pending = 0;
-  /** Requests under way on each connection. */
-  readonly #connections = new Map<Socket, number>();
   #stopping = false;
   #turn: Promise<void> | null = null;
-  /** Called whenever no request is under way any more. */
+  /** Called whenever no request waits for its answer any more. */
   #idle = () => {};
 
-  constructor({ endpoints, check, metrics, limits, log }: ServerOptions) {
+  constructor({ endpoints, check, metrics, limits, proxies, log }: ServerOptions) {
     this.#limits = limits;
     this.#log = log;
+    const parking = new Parking(placesBeside(limits.maxConnections), limits.parkTime);
     this.#metrics = new ServiceMetrics({
       connections: () => this.#connections.size,
+      waiting: () => this.#connections.waiting,
+      parked: () => parking.size,
       pending: () => this.#pending,
     });
+    this.#drops = new Drops(log, this.#metrics);
+    this.#connections = new Connections(limits, proxies, parking, (socket, reason) =>
+      this.#drops.closed(socket, reason),
+    );
     const own = [healthEndpoint(() => (this.#stopping ? Promise.resolve("stopping") : check()))];
     if (metrics) own.push(metricsEndpoint(() => this.#metrics.write()));
     this.#handle = routed([...endpoints, ...own]);
@@ -76,7 +99,7 @@ export class GateServer {
 
   /** Takes connections, and says where: `http://127.0.0.1:8402`. */
   async listen(host: string, port: number): Promise<string> {
-    this.#server.listen(port, host);
+    this.#server.listen({ port, host, backlog: BACKLOG });
     await once(this.#server, "listening");
     const { address, family, port: actual } = this.#server.address() as AddressInfo;
     return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}`;
@@ -92,16 +115,17 @@ export class GateServer {
     });
     this.#server.close();
     // Node closes none that has not sent a request yet.
-    for (const [socket, requests] of this.#connections) if (requests === 0) socket.destroy();
+    this.#connections.closeIdle();
     const late = setTimeout(() => this.#server.closeAllConnections(), this.#limits.stopTimeout);
     await closed;
     clearTimeout(late);
     // Posts whose clients are gone; the store has time limits of its own.
     await idle;
+    this.#drops.flush();
   }
 
   #createServer(): Server {
-    const { maxHeader, headersTimeout, requestTimeout, keepAlive, maxConnections } = this.#limits;
+    const { maxHeader, headersTimeout, requestTimeout, keepAlive } = this.#limits;
     const server = createServer({
       maxHeaderSize: maxHeader,
       headersTimeout,
@@ -109,31 +133,34 @@ export class GateServer {
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: LOOK_EVERY,
     });
-    server.maxConnections = maxConnections;
     server.maxHeadersCount = MAX_HEADERS;
     // Also for clients that do not take their answers.
     server.timeout = requestTimeout + keepAlive;
-    server.on("connection", (socket) => {
-      this.#connections.set(socket, 0);
-      socket.once("close", () => this.#connections.delete(socket));
-    });
+    server.on("connection", (socket) => this.#connections.add(socket));
     server.on("request", (request, response) => this.#onRequest(request, response, false));
     server.on("checkContinue", (request, response) => this.#onRequest(request, response, true));
     server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
-    server.on("drop", () => this.#metrics.dropped("too-many-connections"));
     return server;
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void {
+    const { socket } = request;
+    // What else is in the bytes that were read.
+    if (this.#drops.has(socket)) return;
+    if (this.#connections.begin(socket) > MOST_AT_ONCE) {
+      this.#drops.closed(socket, "too-many-at-once");
+      socket.destroy();
+      return;
+    }
     const start = performance.now();
     const id = this.#idOf(request);
-    this.#count(request.socket, 1);
+    this.#pending++;
     // A client may be gone before its post is judged, and it counts all the same.
     let outcome: Outcome | null = null;
     let sent: boolean | null = null;
     const report = () => {
       if (outcome === null || sent === null) return;
-      this.#count(request.socket, -1);
+      this.#connections.end(socket);
       const status = sent ? response.statusCode : CLIENT_GONE;
       this.#report(request, id, status, outcome, performance.now() - start);
     };
@@ -143,6 +170,7 @@ export class GateServer {
     });
     this.#respond(request, response, id, mustContinue).then((answered) => {
       outcome = answered;
+      if (--this.#pending === 0) this.#idle();
       report();
     });
   }
@@ -154,8 +182,12 @@ export class GateServer {
     mustContinue: boolean,
   ): Promise<Outcome> {
     let answer: HttpResponse;
+    let whole = false;
     try {
-      answer = await this.#answer(request, response, mustContinue);
+      const body = await this.#read(request, response, mustContinue);
+      whole = true;
+      this.#connections.complete(request.socket);
+      answer = await this.#handle(toRequest(request, body));
     } catch (error) {
       answer = this.#toAnswer(error, id);
     }
@@ -166,6 +198,8 @@ export class GateServer {
     } catch (error) {
       response.destroy(error as Error);
       return { endpoint: "none", reason: "internal" };
+    } finally {
+      if (whole) this.#connections.answer(request.socket);
     }
   }
 
@@ -187,23 +221,17 @@ export class GateServer {
     return this.#stopping ? { "x-request-id": id, connection: "close" } : { "x-request-id": id };
   }
 
-  #count(socket: Socket, more: number): void {
-    this.#pending += more;
-    if (this.#pending === 0) this.#idle();
-    const requests = this.#connections.get(socket);
-    if (requests !== undefined) this.#connections.set(socket, requests + more);
-  }
-
-  async #answer(
+  /** The body of a request, if it may have one and there is time for it. */
+  async #read(
     request: IncomingMessage,
     response: ServerResponse,
     mustContinue: boolean,
-  ): Promise<HttpResponse> {
+  ): Promise<Uint8Array> {
     const { maxBody, maxPending } = this.#limits;
-    if (this.#pending > maxPending) throw overloaded();
+    if (this.#pending - this.#connections.abandoned > maxPending) throw overloaded();
     if (announcesMore(request, maxBody)) throw tooLarge(maxBody);
     if (mustContinue) response.writeContinue();
-    return this.#handle(toRequest(request, await readBody(request, maxBody)));
+    return readBody(request, maxBody);
   }
 
   #toAnswer(error: unknown, id: string): HttpResponse {
@@ -229,6 +257,7 @@ export class GateServer {
     milliseconds: number,
   ): void {
     this.#metrics.answered(outcome, status, milliseconds / 1000);
+    if (status === CLIENT_GONE && this.#drops.has(socket)) return;
     const { reason, paid, stamps, detail } = outcome;
     const [path = ""] = url.slice(0, MAX_PATH).split("?", 1);
     const ms = Math.round(1000 * milliseconds) / 1000;
@@ -239,9 +268,10 @@ export class GateServer {
 
   /** What was no HTTP, or too much of it, or too slow. */
   #onClientError(error: Error & { code?: string }, socket: Socket): void {
+    // One that is parked is told of already.
+    if (this.#drops.has(socket)) return void socket.destroy();
     const [status, reason] = CLIENT_ERRORS[error.code ?? ""] ?? ["400 Bad Request", "bad-http"];
-    this.#metrics.dropped(reason);
-    this.#log("info", "dropped", { remote: socket.remoteAddress, reason, detail: error.code });
+    this.#drops.failed(socket, reason, error.code);
     if (socket.writable) {
       socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
@@ -255,7 +285,7 @@ const CLIENT_GONE = 499;
 const CLIENT_ERRORS: Readonly<Record<string, [status: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "large-headers"],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ["413 Payload Too Large", "large-chunks"],
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "too-slow"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", TOO_SLOW],
   ECONNRESET: ["400 Bad Request", "broken-off"],
   EPIPE: ["400 Bad Request", "broken-off"],
 };

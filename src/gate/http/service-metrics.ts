@@ -4,11 +4,13 @@ import { Counter, Histogram, type Metric, Reading } from "./metrics.ts";
 /** What can be read off a running server. */
 export interface Readings {
   connections(): number;
+  waiting(): number;
+  parked(): number;
   pending(): number;
 }
 
 /** Every metric of a server, named; what feeds each is below. Labels take our own words only. */
-function createMetrics({ connections, pending }: Readings) {
+function createMetrics({ connections, waiting, parked, pending }: Readings) {
   return {
     requests: new Counter("stampmill_requests_total", "Requests that were answered.", [
       "endpoint",
@@ -42,6 +44,18 @@ function createMetrics({ connections, pending }: Readings) {
       "Connections that are open.",
       "gauge",
       connections,
+    ),
+    waiting: new Reading(
+      "stampmill_waiting_connections",
+      "Connections that wait for their client.",
+      "gauge",
+      waiting,
+    ),
+    parked: new Reading(
+      "stampmill_parked_connections",
+      "Connections that are given up, and not closed yet.",
+      "gauge",
+      parked,
     ),
     pending: new Reading(
       "stampmill_pending_requests",

@@ -3,6 +3,7 @@ import { openStore } from "../../store/open.ts";
 import { badInput } from "../../text/errors.ts";
 import { createGate } from "../gate.ts";
 import type { Gate, GateOptions } from "../types.ts";
+import { type AddressList, DEFAULT_PROXIES, readAddresses } from "./addresses.ts";
 import { type Config, DEFAULT_LIMITS, DEFAULT_LISTEN, parseListen, said } from "./config.ts";
 import { gateEndpoints } from "./handler.ts";
 import { type GateHandlerOptions, readHandlerRules } from "./handler-options.ts";
@@ -38,6 +39,7 @@ export function checkConfig(config: Config): void {
   }
   parseListen(config.listen ?? DEFAULT_LISTEN);
   checkLimits(limitsOf(config));
+  proxiesOf(config);
   readHandlerRules(handlerOptionsOf(config));
   // No gate without a store; this one is never asked.
   const nowhere = { charge: () => {} } as unknown as GateOptions["store"];
@@ -65,6 +67,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       },
       metrics: config.metrics ?? true,
       limits: limitsOf(config),
+      proxies: proxiesOf(config),
       log,
     });
     const url = await server.listen(host, port);
@@ -107,6 +110,10 @@ function handlerOptionsOf({
 
 function limitsOf({ limits = {} }: Config): ServerLimits {
   return { ...DEFAULT_LIMITS, ...said(limits) };
+}
+
+function proxiesOf({ proxies = DEFAULT_PROXIES }: Config): AddressList {
+  return readAddresses(proxies, "proxies");
 }
 
 function checkLimits({ headersTimeout, requestTimeout }: ServerLimits): void {
