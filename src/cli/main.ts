@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   git: async () => (await import("./git/command.ts")).gitCommand(),
   identity: async () => (await import("./identity/command.ts")).identityCommand(),
   apple: async () => (await import("./systems/apple.ts")).appleCommand(),
+  nostr: async () => (await import("./systems/nostr.ts")).nostrCommand(),
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
   post: async () => (await import("./post.ts")).postCommand(),

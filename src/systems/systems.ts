@@ -11,4 +11,14 @@ export {
   mintApple,
   verifyApple,
 } from "./apple/hashcash.ts";
+export { MAX_NOSTR_EVENT, type NostrEvent, type NostrNote } from "./nostr/event.ts";
+export { type MintedNostr, mintNostr, type NostrMintOptions } from "./nostr/mint.ts";
+export { answerPolicy as answerNostrPolicy, type PolicyAnswer } from "./nostr/policy.ts";
+export { loadNostrSignatureCheck, type SignatureCheck } from "./nostr/signature.ts";
+export {
+  type NostrReason,
+  type NostrRequirements,
+  type NostrVerdict,
+  verifyNostr,
+} from "./nostr/verify.ts";
 export { MAX_PROOF_BITS, type ProofSearch, type ProofSearchOptions } from "./search.ts";

@@ -16,6 +16,8 @@ interface Source {
   readonly longest: number;
   /** What is read, in a word: `proof`. */
   readonly what: string;
+  /** What the lines are read from; standard input by default. */
+  readonly input?: AsyncIterable<Uint8Array>;
 }
 
 /** What became of one text. */
@@ -31,7 +33,12 @@ export interface Judged {
 }
 
 /** Texts in batches: a chunk of standard input at a time. */
-async function* batches({ given, longest, what }: Source): AsyncGenerator<readonly string[]> {
+async function* batches({
+  given,
+  longest,
+  what,
+  input = readStandardInput(),
+}: Source): AsyncGenerator<readonly string[]> {
   if (given.length > 0 && !given.includes("-")) return yield given;
   if (given.length > 1) {
     throw badInput(what, `"-" reads standard input: name no ${what} as well`);
@@ -41,7 +48,7 @@ async function* batches({ given, longest, what }: Source): AsyncGenerator<readon
       hint: `name one, or say "-" to type them one a line`,
     });
   }
-  for await (const lines of readLines(readStandardInput(), longest)) yield lines;
+  for await (const lines of readLines(input, longest)) yield lines;
 }
 
 /** Judges every text and prints a line for each. The exit code is 0 only if all are valid. */
