@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   identity: async () => (await import("./identity/command.ts")).identityCommand(),
   apple: async () => (await import("./systems/apple.ts")).appleCommand(),
   nostr: async () => (await import("./systems/nostr.ts")).nostrCommand(),
+  bitcoin: async () => (await import("./systems/bitcoin.ts")).bitcoinCommand(),
   hashcash: async () => (await import("./hashcash/command.ts")).hashcashCommand(),
   serve: async () => (await import("./serve.ts")).serveCommand(),
   post: async () => (await import("./post.ts")).postCommand(),

@@ -11,6 +11,14 @@ export {
   mintApple,
   verifyApple,
 } from "./apple/hashcash.ts";
+export {
+  type BitcoinReason,
+  type BitcoinRequirements,
+  type BitcoinVerdict,
+  HEADER_DIGITS as BITCOIN_HEADER_DIGITS,
+  verifyBitcoin,
+} from "./bitcoin/header.ts";
+export { BITCOIN_NETWORKS, type BitcoinNetwork } from "./bitcoin/target.ts";
 export { MAX_NOSTR_EVENT, type NostrEvent, type NostrNote } from "./nostr/event.ts";
 export { type MintedNostr, mintNostr, type NostrMintOptions } from "./nostr/mint.ts";
 export { answerPolicy as answerNostrPolicy, type PolicyAnswer } from "./nostr/policy.ts";

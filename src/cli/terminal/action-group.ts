@@ -8,7 +8,7 @@ export function actionGroup(
   { description, usage, details }: { description: string; usage: string; details: string },
 ): Command {
   const names = actions.map((action) => action.name());
-  const choice = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  const choice = [names.slice(0, -1).join(", "), ...names.slice(-1)].filter(Boolean).join(" or ");
   const group = new Command(name)
     .description(description)
     .usage(`${names.join("|")} ${usage}`)
