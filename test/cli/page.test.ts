@@ -61,11 +61,22 @@ const BARS: Chart = {
   ],
 };
 
+/** How many pixels of each wide table are not seen; run in the page. */
+const CUT_OFF = `[...document.querySelectorAll(".scroll:has(.wide)")].map(
+  (box) => box.scrollWidth - box.clientWidth,
+)`;
+
+const WIDE = {
+  head: ["", "posts", "hashes", "each", "first", "highest", "money"],
+  rows: [["talkative", "37", "38.8 M", "20.0", "20.0", "20.0", "$0.0000045"]],
+};
+
 const PAGE: Page = {
   title: HOSTILE,
   intro: [HOSTILE, "second"],
   sections: [
     { heading: "Scaling", text: "as it was measured", chart: LINES },
+    { heading: "Wide", table: WIDE },
     { heading: HOSTILE, chart: BARS, table: { head: ["a", HOSTILE], rows: [[HOSTILE, "1"]] } },
     {
       heading: "Waiting",
@@ -127,6 +138,11 @@ test("Chromium draws every chart, light and dark, without an error or a request"
       await page.waitForTimeout(200);
       const width = await page.evaluate("document.documentElement.scrollWidth");
       assert.ok(Number(width) <= 400, `${width} columns of 400`);
+      // Nothing of a wide table is cut off: its rows are lists now, and say what each value is.
+      const cut = await page.evaluate(CUT_OFF);
+      assert.deepEqual(cut, [0, 0, 0]);
+      const money = page.locator('td[data-name="money"]');
+      assert.ok(await money.isVisible());
       if (process.env.STAMPMILL_SCREENSHOTS) {
         await page.setViewportSize({ width: 1000, height: 900 });
         await page.waitForTimeout(200);
@@ -135,6 +151,37 @@ test("Chromium draws every chart, light and dark, without an error or a request"
       }
       assert.deepEqual(complaints, []);
     }
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a legend has names alone, and values where the chart is pointed at", async (t) => {
+  if (isChromiumMissing(t)) return;
+  const folder = mkdtempSync(join(tmpdir(), "stampmill-page-"));
+  const browser = await startChromium();
+  try {
+    const file = join(folder, "page.html");
+    const chart: Chart = { ...BARS, categories: ["avx512", "sha_ni", "scalar", "none"] };
+    writeFileSync(file, htmlPage({ title: "t", sections: [{ heading: "h", chart }] }));
+    const { page } = await openFile(browser, file);
+    const legend = page.locator(".u-legend");
+    const colons = () =>
+      page.evaluate(
+        `[...document.querySelectorAll(".u-legend th")].map((th) => getComputedStyle(th, "::after").content)`,
+      );
+    const words = async () => (await legend.innerText()).replace(/\s+/g, "");
+    assert.equal(await words(), "sha1sha256");
+    assert.deepEqual(await colons(), ["none", "none", "none"]);
+    const { x, y, width, height } = (await page.locator(".u-over").boundingBox()) ?? assert.fail();
+    // The left quarter is the first category, and all of its bars have their values.
+    await page.mouse.move(x + 0.15 * width, y + height / 2);
+    await legend.getByText("249").waitFor();
+    assert.equal(await words(), "avx512sha1249MH/ssha256115MH/s");
+    await page.mouse.move(1, 1);
+    await legend.getByText("249").waitFor({ state: "detached" });
+    assert.equal(await words(), "sha1sha256");
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });

@@ -117,17 +117,30 @@ function figuresUnder(chart: Chart): string {
   return `<details><summary>${summary}</summary>\n${htmlTable({ ...figures, rows })}</details>\n`;
 }
 
+/** Characters, with two between columns, that a phone has beside each other. */
+const PHONE = 42;
+
+/** Whether a table is too wide for a phone, where each of its rows then becomes a list. */
+function isWide({ head, rows }: Table): boolean {
+  const widths = head.map((text, i) =>
+    Math.max(text.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  return widths.reduce((sum, width) => sum + width + 2, 0) > PHONE;
+}
+
 function htmlTable(table: Table): string {
   const sides = alignmentOf(table);
   const cell = (tag: string, text: string, i: number) =>
     `<${tag}${sides[i] === "r" ? ' class="r"' : ""}>${escapeHtml(text)}</${tag.split(" ")[0]}>`;
+  const named = (i: number) => `td data-name="${escapeHtml(table.head[i] ?? "")}"`;
   const head = table.head.map((text, i) => cell('th scope="col"', text, i)).join("");
   const body = table.rows.map((row) => {
-    const cells = row.map((text, i) => cell(i === 0 ? 'th scope="row"' : "td", text, i));
+    const cells = row.map((text, i) => cell(i === 0 ? 'th scope="row"' : named(i), text, i));
     return `<tr>${cells.join("")}</tr>\n`;
   });
   const thead = head === "" ? "" : `<thead><tr>${head}</tr></thead>\n`;
-  return `<div class="scroll"><table class="figures">\n${thead}<tbody>\n${body.join("")}</tbody>\n</table></div>\n`;
+  const kind = isWide(table) ? "figures wide" : "figures";
+  return `<div class="scroll"><table class="${kind}">\n${thead}<tbody>\n${body.join("")}</tbody>\n</table></div>\n`;
 }
 
 function scriptsOf(charts: readonly Chart[], scripts: readonly string[]): string {

@@ -39,7 +39,24 @@ function axis({ label, unit }, options) {
 const scale = ({ log }) => ({ time: false, ...(log ? { distr: 3, log } : {}) });
 
 function optionsFor(width) {
-  return { width, height: HEIGHT, cursor: { y: false }, legend: { live: true } };
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { y: false },
+    legend: { live: true },
+    // Without a place that is pointed at, the legend has names only: see page.css.
+    hooks: { setLegend: [markPointed] },
+  };
+}
+
+function markPointed({ root, legend }) {
+  root.classList.toggle("pointed", typeof legend.idx === "number");
+}
+
+/** What a legend says of a series: nothing, unless a place is pointed at. */
+function legendValue(value, unit, index) {
+  if (typeof index !== "number") return "";
+  return write(value, unit) || "–";
 }
 
 /** All series over one list of x, with gaps where a series has no value. */
@@ -53,7 +70,7 @@ function lineChart(chart, width) {
     width: 2,
     spanGaps: true,
     points: { show: style === "dots" || points.length < 40, size: 6, fill: colour("--ground") },
-    value: (_, value) => write(value, chart.y.unit),
+    value: (_, value, _series, index) => legendValue(value, chart.y.unit, index),
     ...(style === "dots" ? { paths: () => null } : {}),
     ...(style === "steps" ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
   }));
@@ -63,7 +80,7 @@ function lineChart(chart, width) {
       ...optionsFor(width),
       scales: { x: scale(chart.x), y: scaleOfY(chart) },
       axes: [axis(chart.x), axis(chart.y, { size: 80 })],
-      series: [{ label: chart.x.label, value: (_, v) => write(v, chart.x.unit) }, ...series],
+      series: [{ label: chart.x.label, value: (_, x) => write(x, chart.x.unit) }, ...series],
     },
   };
 }
@@ -115,14 +132,20 @@ function barChart(chart, width) {
         axis(chart.y, { size: 80 }),
       ],
       series: [
-        { label: "bar", value: (_, v) => (v === null ? "" : (categories[Math.round(v)] ?? "")) },
+        // The category stands for itself.
+        {
+          label: "category",
+          class: "category",
+          value: (_, x) => (typeof x === "number" ? (categories[Math.round(x)] ?? "") : ""),
+        },
         ...series.map(({ name }, s) => ({
           label: name,
           stroke: seriesColour(s),
           fill: seriesColour(s),
           paths: uPlot.paths.bars({ size: [0.9 * step, 80] }),
           points: { show: false },
-          value: (_, value) => write(value, chart.y.unit),
+          value: ({ data }, _, _series, index) =>
+            legendValue(series[s].values[Math.round(data[0][index])], chart.y.unit, index),
         })),
       ],
     },
