@@ -4,8 +4,10 @@
 //   stampmill_rate KERNEL sha1|sha256 shared|general THREADS SECONDS
 //
 // Search and roofline take turns in slices of ten milliseconds, short enough for some of them to be
-// left alone by whatever else runs; the best of each are compared. Then one search goes on for as
-// long: the sustained rate, which is what other programs report of themselves.
+// left alone by whatever else runs; the best of each are compared. A slice is of whole groups: one
+// that ends within a group pays for all of it, up to a seventh of a slice with AVX-512. Then one
+// search goes on for as long: the sustained rate, which is what other programs report of
+// themselves.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +17,7 @@
 
 #include "engine/compiler.h"
 #include "engine/dispatch.h"
+#include "engine/layout.h"
 #include "engine/measure.h"
 #include "engine/search.h"
 
@@ -49,6 +52,14 @@ double rate_of(Job job, const Kernel& kernel, uint64_t& tried) {
     return static_cast<double>(tried) / search.seconds();
 }
 
+/// What the threads of a search try at once.
+uint64_t whole_groups(const Job& job, const Kernel& kernel) {
+    const Shape shape = shape_of(job);
+    const SearchLoop& loop =
+        kernel.loops[static_cast<int>(job.algorithm)][static_cast<int>(shape.strategy)];
+    return uint64_t{loop.group} * shape.inner_count * job.threads;
+}
+
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
@@ -73,20 +84,21 @@ int main(int argc, char** argv) {
     Job job = job_for(algorithm, std::strcmp(argv[3], "shared") == 0);
     job.threads = threads;
     job.count = uint64_t{1} << 22;
+    const uint64_t groups = whole_groups(job, *choice.kernel);
     uint64_t tried = 0;
     double estimate = rate_of(job, *choice.kernel, tried);
     std::vector<double> rates;
     double roofline = 0;
     const int slices = std::max(1, static_cast<int>(seconds / (2 * kSlice)));
     for (int i = 0; i < slices; ++i) {
-        job.count = static_cast<uint64_t>(estimate * kSlice) + 1;
+        job.count = (static_cast<uint64_t>(estimate * kSlice) / groups + 1) * groups;
         estimate = rate_of(job, *choice.kernel, tried);
         if (tried != job.count) return fail("the search did not try every counter");
         rates.push_back(estimate);
         roofline = std::max(roofline, measure_roofline(*choice.kernel, algorithm, kSlice));
     }
     const double best = *std::max_element(rates.begin(), rates.end());
-    job.count = static_cast<uint64_t>(median(rates) * seconds / 2) + 1;
+    job.count = (static_cast<uint64_t>(median(rates) * seconds / 2) / groups + 1) * groups;
     const double sustained = rate_of(job, *choice.kernel, tried);
     std::printf(
         "{\"kernel\":\"%s\",\"algorithm\":\"%s\",\"search\":\"%s\",\"threads\":%u,"
