@@ -34,6 +34,7 @@ export function openMessages(file) {
   const list = database.prepare(
     "SELECT id, time, poster, text, bits FROM messages WHERE id > ? ORDER BY id DESC LIMIT ?",
   );
+  const times = database.prepare("SELECT time FROM messages WHERE poster = ? ORDER BY id");
   const count = database.prepare("SELECT count(*) AS count FROM messages");
   return {
     add({ time, poster, text, bits }) {
@@ -42,6 +43,8 @@ export function openMessages(file) {
     },
     /** Those after an id, the newest first. */
     after: (id) => list.all(id, MOST_LISTED),
+    /** When somebody posted, the earliest first. */
+    timesOf: (poster) => times.all(poster).map(({ time }) => time),
     count: () => count.get().count,
     close: () => database.close(),
   };

@@ -10,8 +10,10 @@ import {
   openStore,
   parseStamp,
   priceFor,
+  readTerms,
   STEPS,
 } from "stampmill";
+import { courseOf } from "./course.mjs";
 import { openMessages } from "./messages.mjs";
 
 /** The one board there is. */
@@ -40,8 +42,9 @@ const { values } = parseArgs({
 
 const { base, cap, interval, burst, tau, newcomer } = values;
 const counts = { base: Number(base), cap: Number(cap), newcomer: Number(newcomer) };
+const terms = { ...counts, interval, burst, tau };
 const store = await openStore(values.store);
-const gate = createGate({ store, terms: { ...counts, interval, burst, tau } });
+const gate = createGate({ store, terms });
 const messages = openMessages(values.messages);
 
 /** What stamps are worth together, in bits; the gate has judged them already. */
@@ -90,6 +93,12 @@ function listMessages(response, after) {
   send(response, 200, "application/json; charset=utf-8", JSON.stringify(list));
 }
 
+/** How the price went before the page was open. */
+function showCourse(response, poster) {
+  const course = courseOf(readTerms(terms), messages.timesOf(poster), Date.now());
+  send(response, 200, "application/json; charset=utf-8", JSON.stringify(course));
+}
+
 function answer(request, response) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://board.invalid");
   if (pathname.startsWith("/gate/")) return gateListener(request, response);
@@ -97,6 +106,7 @@ function answer(request, response) {
     return send(response, 405, "text/plain", "there is nothing to be sent here\n");
   }
   if (pathname === "/messages") return listMessages(response, searchParams.get("after") ?? "0");
+  if (pathname === "/course") return showCourse(response, searchParams.get("poster") ?? "");
   const [type, body] = PAGE.get(pathname) ?? [];
   if (body === undefined) return send(response, 404, "text/plain", "there is nothing here\n");
   send(response, 200, type, body);

@@ -176,7 +176,19 @@ test("the page shows the price rise and fall, and messages as text", async (t) =
       const { page, complaints } = await openPage(browser, `${board.url}/`, scheme, isOwn);
       const bits = async () => Number.parseFloat(await page.locator("#bits").innerText());
       const items = page.locator("#messages li");
+      const points = async () => {
+        const path = (await page.locator("#line").getAttribute("d")) ?? "";
+        return [...path.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+      };
       await until("the base price is shown", async () => (await bits()) === 4);
+      // The course of five minutes is there at once, from one side of the chart to the other.
+      const first = await points();
+      assert.ok(first.length >= 299, `${first.length} points`);
+      assert.ok((first[0]?.[0] ?? 720) < 45, `${first[0]}`);
+      const heights = new Set(first.map(([, y]) => y)).size;
+      // In the dark it is a page that was opened after all the posts.
+      if (scheme === "light") assert.equal(heights, 1);
+      else assert.ok(heights > 1, `${heights} prices`);
       if (scheme === "light") {
         for (let i = 1; i <= 5; i++) assert.ok((await say(board, `${i} ${HOSTILE}`)).accepted);
         await until("the price has risen", async () => (await bits()) > 5);
@@ -185,8 +197,7 @@ test("the page shows the price rise and fall, and messages as text", async (t) =
           /ahead of a post every 1 s.*again at/s,
         );
         await until("the price has fallen", async () => (await bits()) === 4);
-        const path = (await page.locator("#line").getAttribute("d")) ?? "";
-        assert.ok(new Set(path.match(/ [\d.]+(?= L|$)/g)).size > 2, path);
+        assert.ok(new Set((await points()).map(([, y]) => y)).size > 2);
       }
       await until("the messages are there", async () => (await items.count()) === 5);
       assert.equal(await items.locator(".text").first().innerText(), `5 ${HOSTILE}`);

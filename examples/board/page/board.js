@@ -11,8 +11,9 @@ const MARGIN = { left: 40, right: 12, top: 12, bottom: 24 };
 const element = (id) => document.getElementById(id);
 const poster = element("poster");
 
-/** Prices seen of late, [time, bits]. */
+/** Prices of late, [time, bits], and whose they are: the server tells how they went before. */
 let course = [];
+let courseIsOf = null;
 let newest = 0;
 
 async function ask(path) {
@@ -34,8 +35,16 @@ async function updatePrice() {
   if (name === "") return;
   const query = new URLSearchParams({ resource: "board", poster: name });
   const quote = await ask(`gate/price?${query}`);
+  const before =
+    courseIsOf === name ? null : await ask(`course?${new URLSearchParams({ poster: name })}`);
   // Another name may have been typed meanwhile.
   if (name !== poster.value) return;
+  if (before !== null) {
+    // By the clock of this machine, which may differ from the server's.
+    const ahead = Date.now() - before.at(-1)[0];
+    course = before.map(([time, price]) => [time + ahead, price]);
+    courseIsOf = name;
+  }
   element("bits").value = `${quote.price.toFixed(1)} bits`;
   element("hashes").textContent =
     `${inWords(2 ** quote.price)}: ${quote.count} stamps of ${quote.bits} bits`;
@@ -120,6 +129,7 @@ function showCommand() {
 
 poster.addEventListener("input", () => {
   course = [];
+  courseIsOf = null;
   showCommand();
 });
 
