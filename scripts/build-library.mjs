@@ -4,14 +4,18 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 const TYPES = "tsconfig.types.json";
 
 /** Each is a door of the package: a line there and an entry of "exports" in package.json. */
 const doorsIn = (root) => JSON.parse(readFileSync(join(root, TYPES), "utf8")).files;
 
-const nameOf = (door) => basename(door, ".ts");
+/** `src/gate/index.ts` is the door `gate`; any other file has the name of its door. */
+const nameOf = (door) => {
+  const room = dirname(door);
+  return basename(door) === "index.ts" && room !== "src" ? basename(room) : basename(door, ".ts");
+};
 
 /** Bundles all doors, which share what they have in common; returns what esbuild returns. */
 export async function buildLibrary(esbuild, { root, dist, ...common }) {
@@ -84,6 +88,6 @@ export function buildDeclarations(root, dist) {
   }
   for (const door of doorsIn(root)) {
     const file = join(folder, relative("src", door)).replace(/\.ts$/, ".d.ts");
-    writeFileSync(file, `export * from "./${nameOf(door)}.cjs";\n`);
+    writeFileSync(file, `export * from "./${basename(door, ".ts")}.cjs";\n`);
   }
 }

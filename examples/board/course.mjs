@@ -1,5 +1,5 @@
 // How the price of a poster went of late: worked out again from when the poster posted.
-import { advanceFor, debtAt, priceAt, STEPS, takeStep, tariffFor } from "stampmill";
+import { advanceFor, debtAt, priceAt, STEPS, takeStep, tariffFor } from "stampmill/gate";
 
 /** How far back it goes, and how far the times are apart, in milliseconds. */
 const WINDOW = 5 * 60_000;

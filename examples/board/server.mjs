@@ -2,17 +2,15 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
+import { hashesOf, openStore, parseStamp } from "stampmill";
 import {
   createGate,
   createGateHandler,
-  hashesOf,
   nodeListener,
-  openStore,
-  parseStamp,
   priceFor,
   readTerms,
   STEPS,
-} from "stampmill";
+} from "stampmill/gate";
 import { courseOf } from "./course.mjs";
 import { openMessages } from "./messages.mjs";
 

@@ -38,7 +38,10 @@ async function bundleExample(): Promise<void> {
     splitting: true,
     platform: "node",
     format: "esm",
-    alias: { stampmill: join(root, "src", "index.ts") },
+    alias: {
+      "stampmill/gate": join(root, "src", "gate", "index.ts"),
+      stampmill: join(root, "src", "index.ts"),
+    },
     external: ["@node-rs/xxhash", "@opentelemetry/api", "libsql"],
     banner: { js: "const require = process.getBuiltinModule;" },
   });
