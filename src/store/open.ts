@@ -26,19 +26,33 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     throw badUrl("the store must be a file, or a URL such as redis://localhost");
   }
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*(?=:)/.exec(url)?.[0].toLowerCase();
-  switch (scheme) {
-    case undefined:
-    case "sqlite": {
-      const file = scheme === undefined ? url : url.slice("sqlite:".length);
-      if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
-      return (await import("./sqlite/sqlite.ts")).openSqlite(file, { create, readOnly });
-    }
-    case "redis":
-    case "rediss":
-      return (await import("./redis/redis.ts")).openRedis(url);
-    default:
-      throw badUrl(`there is no store of the kind ${scheme}:`);
-  }
+  if (scheme === undefined) return openFile(url, { create, readOnly });
+  const open = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;
+  if (open === undefined) throw badUrl(`there is no store of the kind ${scheme}:`);
+  return open(url, { create, readOnly });
+}
+
+interface Wanted {
+  readonly create: boolean;
+  readonly readOnly: boolean;
+}
+
+type Open = (url: string, options: Wanted) => Promise<Store>;
+
+/** The kinds of store by the scheme of their URLs: a kind is a folder, loaded when it is asked for. */
+const KINDS: Readonly<Record<string, Open>> = {
+  sqlite: (url, options) => openFile(url.slice("sqlite:".length), options),
+  redis: openServer,
+  rediss: openServer,
+};
+
+async function openFile(file: string, options: Wanted) {
+  if (file === "") throw badUrl("sqlite: must be followed by the name of a file");
+  return (await import("./sqlite/sqlite.ts")).openSqlite(file, options);
+}
+
+async function openServer(url: string) {
+  return (await import("./redis/redis.ts")).openRedis(url);
 }
 
 function badUrl(message: string): StampmillError {
