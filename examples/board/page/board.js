@@ -6,7 +6,7 @@ const WINDOW = 5 * 60_000;
 const MOST_SHOWN = 100;
 const WIDTH = 720;
 const HEIGHT = 200;
-const MARGIN = { left: 40, right: 12, top: 12, bottom: 24 };
+const MARGIN = { left: 56, right: 12, top: 12, bottom: 24 };
 
 const element = (id) => document.getElementById(id);
 const poster = element("poster");
@@ -82,7 +82,7 @@ function draw(now) {
     grid.push(svg("text", { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, String(price)));
   }
   for (const minutes of [5, 4, 3, 2, 1, 0]) {
-    const label = minutes === 0 ? "now" : `${minutes} min ago`;
+    const label = minutes === 0 ? "now" : `${minutes} min${minutes === 5 ? " ago" : ""}`;
     const anchor = minutes === 0 ? "end" : minutes === 5 ? "start" : "middle";
     const place = { x: x(now - minutes * 60_000), y: HEIGHT - 6, "text-anchor": anchor };
     grid.push(svg("text", place, label));
