@@ -35,6 +35,8 @@ bool cpu_has(Isa isa) {
             return true;
 #if defined(__x86_64__)
         // __builtin_cpu_supports also asks whether the system saves the registers.
+        case Isa::kSsse3:
+            return __builtin_cpu_supports("ssse3");
         case Isa::kAvx2:
             return __builtin_cpu_supports("avx2");
         case Isa::kAvx512:

@@ -3,7 +3,7 @@
 
 namespace stampmill {
 
-enum class Isa { kBaseline, kAvx2, kAvx512, kShaNi, kArmv8Sha };
+enum class Isa { kBaseline, kSsse3, kAvx2, kAvx512, kShaNi, kArmv8Sha };
 
 bool cpu_has(Isa isa);
 

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "engine/dispatch.h"
+#include "memory/dispatch.h"
 
 namespace stampmill::test {
 namespace {
@@ -17,6 +18,7 @@ struct RegisteredTest {
     const char* name;
     void (*body)();
     void (*kernel_body)(const Kernel&);
+    void (*memory_body)(const MemoryKernel&);
 };
 
 std::vector<RegisteredTest>& tests() {
@@ -54,12 +56,14 @@ bool run(const std::string& name, const Body& body) {
 }
 
 /// The kernels to test; a supported one that fails its self-test is a failure of its own.
-std::vector<const Kernel*> usable_kernels(int& failed) {
+template <class Kernel, class Choose>
+std::vector<const Kernel*> usable_kernels(const std::vector<KernelReport>& reports,
+                                          const Choose& choose, int& failed) {
     std::vector<const Kernel*> usable;
-    for (const KernelReport& report : kernel_reports()) {
-        const Choice choice = choose_kernel(report.name, Algorithm::kSha1);
-        if (choice.kernel != nullptr) {
-            usable.push_back(choice.kernel);
+    for (const KernelReport& report : reports) {
+        const Kernel* kernel = choose(report.name);
+        if (kernel != nullptr) {
+            usable.push_back(kernel);
         } else if (report.supported) {
             std::printf("FAILED kernel %s: it does not pass its self-test\n", report.name);
             ++failed;
@@ -79,18 +83,26 @@ bool is_chosen(const std::string& name, int argc, char** argv) {
 int run_all(int argc, char** argv) {
     int passed = 0;
     int failed = 0;
-    const std::vector<const Kernel*> kernels = usable_kernels(failed);
+    const auto kernels = usable_kernels<Kernel>(
+        kernel_reports(),
+        [](const char* name) { return choose_kernel(name, Algorithm::kSha1).kernel; }, failed);
+    const auto memory_kernels = usable_kernels<MemoryKernel>(
+        memory_kernel_reports(), [](const char* name) { return choose_memory_kernel(name).kernel; },
+        failed);
     const auto count = [&](const std::string& name, const auto& body) {
         if (!is_chosen(name, argc, argv)) return;
         ++(run(name, body) ? passed : failed);
     };
     for (const RegisteredTest& test : tests()) {
         if (test.body != nullptr) count(test.name, test.body);
-        if (test.kernel_body == nullptr) continue;
-        for (const Kernel* kernel : kernels) {
-            count(std::string(test.name) + " on " + kernel->name,
-                  [&] { test.kernel_body(*kernel); });
-        }
+        const auto count_on = [&](const auto& usable, const auto body) {
+            if (body == nullptr) return;
+            for (const auto* kernel : usable) {
+                count(std::string(test.name) + " on " + kernel->name, [&] { body(*kernel); });
+            }
+        };
+        count_on(kernels, test.kernel_body);
+        count_on(memory_kernels, test.memory_body);
     }
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 && passed > 0 ? 0 : 1;
@@ -99,11 +111,15 @@ int run_all(int argc, char** argv) {
 }  // namespace
 
 Registration::Registration(const char* name, void (*body)()) {
-    tests().push_back({name, body, nullptr});
+    tests().push_back({name, body, nullptr, nullptr});
 }
 
 Registration::Registration(const char* name, void (*body)(const Kernel&)) {
-    tests().push_back({name, nullptr, body});
+    tests().push_back({name, nullptr, body, nullptr});
+}
+
+Registration::Registration(const char* name, void (*body)(const MemoryKernel&)) {
+    tests().push_back({name, nullptr, nullptr, body});
 }
 
 Note::Note(std::string text) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/kernel.h"
+#include "memory/kernel.h"
 
 namespace stampmill::test {
 
@@ -19,6 +20,7 @@ inline constexpr uint64_t kThinning = STAMPMILL_TEST_THINNING;
 struct Registration {
     Registration(const char* name, void (*body)());
     Registration(const char* name, void (*body)(const Kernel&));
+    Registration(const char* name, void (*body)(const MemoryKernel&));
 };
 
 /// Says what is being tested, for messages, until the end of its scope.
@@ -62,6 +64,11 @@ void check_equal(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b,
     static void name(const ::stampmill::Kernel&);                                \
     static const ::stampmill::test::Registration name##_registered(#name, name); \
     static void name(const ::stampmill::Kernel& kernel)
+
+#define MEMORY_TEST(name)                                                        \
+    static void name(const ::stampmill::MemoryKernel&);                          \
+    static const ::stampmill::test::Registration name##_registered(#name, name); \
+    static void name(const ::stampmill::MemoryKernel& kernel)
 
 #define CHECK(condition) \
     ((condition) ? (void)0 : ::stampmill::test::fail(__FILE__, __LINE__, #condition))
