@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Algorithm } from "../src/engine/algorithms.ts";
-import { kernels } from "../src/engine/engine.ts";
+import { engineKernels } from "../src/engine/engine.ts";
 import { describeMachine, versionOf } from "./machine.ts";
 import { type Rate, RateProgram } from "./rate-program.ts";
 import { median, spread, WIDE_SPREAD } from "./statistics.ts";
@@ -200,7 +200,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (values.install) installPeers();
 const machine = describeMachine();
-const names = kernels().flatMap(({ name, passed }) => (passed ? [name] : []));
+const names = engineKernels();
 const contestants = [...ours(new RateProgram("g++"), names), ...withClang(names), ...peers()];
 const rates = new Map(contestants.map((contestant) => [contestant, [] as number[]]));
 for (let round = 1; round <= rounds; round++) {

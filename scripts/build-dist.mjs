@@ -133,6 +133,15 @@ async function buildCommand() {
   return [main, mint, hashcash, start, lazy];
 }
 
+/** The engine's threads where WebAssembly searches: src/engine/wasm/engine.ts names the file. */
+const buildWorker = () =>
+  esbuild.build({
+    ...common,
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    entryPoints: { "wasm-worker": "src/engine/wasm/worker.ts" },
+  });
+
 /** What pages of HTML are made of, beside the bundles; src/cli/figures/page.ts names them. */
 const PAGE_PARTS = [
   "src/cli/figures/page/draw.js",
@@ -154,7 +163,11 @@ if (process.env.npm_command === "exec" && existsSync(join(dist, "cli.cjs"))) pro
 
 rmSync(dist, { recursive: true, force: true });
 const results = (
-  await Promise.all([buildLibrary(esbuild, { ...common, root, dist }), buildCommand()])
+  await Promise.all([
+    buildLibrary(esbuild, { ...common, root, dist }),
+    buildCommand(),
+    buildWorker(),
+  ])
 ).flat();
 copyPageParts();
 buildDeclarations(root, dist);

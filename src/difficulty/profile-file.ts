@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { type Algorithm, isAlgorithm } from "../engine/algorithms.ts";
-import { kernels } from "../engine/engine.ts";
+import { engineKernels } from "../engine/engine.ts";
 import { kernelName, MAX_THREADS } from "../engine/job.ts";
 import { describeMachine } from "../hardware/machine.ts";
 import { CONDITIONS, type Condition } from "../hardware/measure.ts";
@@ -65,7 +65,6 @@ const MOST_OVERHEAD = 60;
  * @throws StampmillError `engine` if the engine is missing
  */
 export function profileKey(kernel?: string): ProfileKey {
-  const passed = kernels().filter((kernel) => kernel.passed);
   const machine = describeMachine();
   const named = machine.cpu !== "unknown";
   return {
@@ -74,7 +73,7 @@ export function profileKey(kernel?: string): ProfileKey {
     cpu: named ? machine.cpu : cpus()[0]?.model.trim() || "unknown",
     class: machine.class,
     system: machine.system,
-    kernels: passed.map(({ name }) => name).join(" "),
+    kernels: engineKernels(kernel).join(" "),
     kernel: kernelName(kernel),
     threads: machine.threads,
   };

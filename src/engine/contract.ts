@@ -41,7 +41,7 @@ export interface KernelState {
 
 /** A search of an engine. Its counters are exact. */
 export interface EngineSearch {
-  /** Settles when the whole search has stopped; never rejects. */
+  /** Settles when the whole search has stopped; rejects only if the engine broke down. */
   readonly done: Promise<EngineEnd>;
   /** Hashes computed so far. */
   tried(): bigint;

@@ -1,4 +1,4 @@
-import { badInput } from "../text/errors.ts";
+import { badInput, StampmillError } from "../text/errors.ts";
 import { ALGORITHMS, type Algorithm, checkAlgorithm } from "./algorithms.ts";
 import { type EngineEnd, KernelRefusal, type KernelState } from "./contract.ts";
 import { everyEngine, withEngine } from "./engines.ts";
@@ -20,7 +20,10 @@ export interface SearchEnd {
 
 /** A search under way. */
 export interface RunningSearch {
-  /** Settles when all threads have stopped; never rejects. */
+  /**
+   * Settles when all threads have stopped. Rejects with a StampmillError `engine` if a thread broke
+   * down, which the addon's never do.
+   */
   readonly done: Promise<SearchEnd>;
   /** Hashes computed so far. */
   tried(): number;
@@ -54,10 +57,12 @@ export function startSearch(job: SearchJob): RunningSearch {
   const cancel = () => search.cancel();
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel, { once: true });
-  const done = search.done.then(({ ending, tried, ...rest }) => {
-    signal?.removeEventListener("abort", cancel);
-    return { status: ending, tries: Number(tried), ...rest };
-  });
+  const done = search.done
+    .then(({ ending, tried, ...rest }) => ({ status: ending, tries: Number(tried), ...rest }))
+    .catch((cause: Error) => {
+      throw new StampmillError("engine", `the search broke down: ${cause.message}`, { cause });
+    })
+    .finally(() => signal?.removeEventListener("abort", cancel));
   return {
     done,
     cancel,
@@ -112,6 +117,21 @@ export function measureRoofline(algorithm: Algorithm, name?: string, seconds = 0
   }
   const kernel = kernelName(name);
   return withEngine(kernel, (engine) => engine.roofline(kernel, algorithm, seconds));
+}
+
+/**
+ * The kernels that work of the engine that searches, best first.
+ *
+ * @param kernel a kernel of that engine; by default as in {@link SearchJob}
+ * @throws StampmillError as {@link chooseKernel}
+ */
+export function engineKernels(kernel?: string): string[] {
+  const name = kernelName(kernel);
+  return withEngine(name, (engine) => {
+    const names = engine.kernels().flatMap(({ name, passed }) => (passed ? [name] : []));
+    if (name !== "" && !names.includes(name)) engine.chooseKernel(name, "sha1");
+    return names;
+  });
 }
 
 /**

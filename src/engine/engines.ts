@@ -1,12 +1,14 @@
 import { badInput, StampmillError } from "../text/errors.ts";
 import { type Engine, KernelRefusal, type RefusalReason } from "./contract.ts";
 import { nativeEngine } from "./native.ts";
+import { noteReplacement } from "./replacement.ts";
+import { wasmEngine } from "./wasm/engine.ts";
 
 /** Gives an engine, or throws a StampmillError that says why it is not there. */
 export type EngineLoader = () => Engine;
 
 /** Every engine, best first: the one place that knows which there are. */
-const ENGINES: readonly EngineLoader[] = [nativeEngine];
+const ENGINES: readonly EngineLoader[] = [nativeEngine, wasmEngine];
 
 /**
  * Calls the engine that has a kernel. Without a name that is the first engine that is there. A
@@ -29,7 +31,9 @@ export function withEngine<T>(
       continue;
     }
     try {
-      return call(engine);
+      const result = call(engine);
+      if (missing !== undefined && kernel === "") noteReplacement(missing);
+      return result;
     } catch (error) {
       if (error instanceof KernelRefusal && error.reason === "unknown") continue;
       throw explained(error, kernel, loaders);

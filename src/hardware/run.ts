@@ -1,5 +1,5 @@
 import { ALGORITHMS, type Algorithm } from "../engine/algorithms.ts";
-import { chooseKernel, engineCompiler, kernels, measureRoofline } from "../engine/engine.ts";
+import { chooseKernel, engineCompiler, engineKernels, measureRoofline } from "../engine/engine.ts";
 import { MAX_THREADS } from "../engine/job.ts";
 import { availableThreads } from "../engine/threads.ts";
 import { badInput } from "../text/errors.ts";
@@ -68,7 +68,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   checkOptions(seconds, threads);
   const date = formatInstant(1000 * Math.floor(Date.now() / 1000));
   const start = performance.now();
-  const names = kernels().flatMap(({ name, passed }) => (passed ? [name] : []));
+  const names = engineKernels();
   const subjects = algorithms.flatMap((algorithm) => subjectsFor(algorithm, names, threads));
   const steps = new Steps(options.onStep, 2 * algorithms.length + ROUNDS * (subjects.length + 1));
   const calls: Call[] = [];

@@ -5,7 +5,7 @@
  * - `malformed`: text is not a stamp; `position` is the offset of the first offending character.
  * - `not-found`: the search ended (time-out, or every candidate tried) without a stamp.
  * - `aborted`: the caller's `AbortSignal` fired.
- * - `engine`: the native engine is missing, or none of its kernels can be used.
+ * - `engine`: there is no engine that can search, or the kernel that is named cannot be used.
  * - `git`: git could not be run or failed, or the repository lacks what is needed.
  * - `ssh`: ssh-keygen could not be run, or could not sign.
  * - `server`: a gate's server could not be asked, or its answer makes no sense.

@@ -76,7 +76,8 @@ const MANAGERS: readonly Manager[] = [
   },
 ];
 
-const MINT = `require("stampmill").mint({ resource: "x", bits: 4 }).then(
+// A kernel of the addon, for WebAssembly mints without it.
+const MINT = `require("stampmill").mint({ resource: "x", bits: 4, kernel: "scalar" }).then(
   ({ stamp }) => console.log(stamp),
   ({ code, message, hint }) => console.log(code + ": " + message + "\\n" + hint),
 );`;

@@ -1,6 +1,7 @@
+import { onReplacement, REPLACED } from "../../engine/replacement.ts";
 import { EXIT, exitCodeFor } from "./exit.ts";
 import { isIgnored, keepIgnored } from "./ignored.ts";
-import { reportError } from "./output.ts";
+import { reportError, writeHint, writeNote } from "./output.ts";
 
 let end: (code: number) => void = (code) => process.exit(code);
 
@@ -15,6 +16,10 @@ export function onSignal(stop: (code: number) => void): void {
  */
 export function liveThrough(main: () => Promise<void>): void {
   keepIgnored();
+  onReplacement(({ message, hint }) => {
+    writeNote(`${message}; ${REPLACED}`);
+    if (hint !== undefined) writeHint(hint);
+  });
   const codes = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
   for (const [name, code] of Object.entries(codes)) {
     if (!isIgnored(name)) process.once(name, () => end(code));

@@ -18,10 +18,15 @@ export interface OuterRange {
   readonly end: bigint;
 }
 
+/** A compiled file. */
+export interface WasmModule {
+  readonly [Symbol.toStringTag]: string;
+}
+
 /** What is used of the runtime's WebAssembly: Node's types have no values for it. */
 interface Runtime {
-  readonly Module: new (bytes: Uint8Array) => WebAssembly.Module;
-  readonly Instance: new (module: WebAssembly.Module) => { readonly exports: unknown };
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Instance: new (module: WasmModule) => { readonly exports: unknown };
   validate(bytes: Uint8Array): boolean;
 }
 
@@ -46,6 +51,8 @@ interface Exports {
   group(): number;
   inner_count(): number;
   search(first: bigint, end: bigint, limit: bigint): bigint;
+  roofline(seed: number, times: number): number;
+  roofline_candidates(): number;
   tried(): bigint;
   hits(): number;
   take(): number;
@@ -57,6 +64,9 @@ interface Exports {
  */
 const MOST_TRIES = 2 ** 19;
 
+/** Fewest tries of a roofline. */
+const LEAST_TRIES = 16;
+
 /** One instance of a file: it holds one search at a time. */
 export class WasmProgram {
   readonly #exports: Exports;
@@ -65,7 +75,7 @@ export class WasmProgram {
   #group = 0;
   #most = 0;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(module: WasmModule) {
     if (webAssembly === undefined) throw new Error("there is no WebAssembly here");
     this.#exports = new webAssembly.Instance(module).exports as Exports;
   }
@@ -123,6 +133,31 @@ export class WasmProgram {
     const wanted = this.#atOnce * Math.min(2, Math.max(0.5, factor));
     const groups = Math.max(1, Math.round(wanted / this.#group));
     this.#atOnce = Math.min(this.#most, groups * this.#group);
+  }
+
+  /** Candidates a second that the operations of the search would allow, measured for so many seconds. */
+  roofline(seconds: number): number {
+    const candidates = this.#exports.roofline_candidates();
+    const end = performance.now() + 1000 * seconds;
+    let times = 1;
+    let seed = 1;
+    let best = 0;
+    let tries = 0;
+    do {
+      const begun = performance.now();
+      seed = this.#exports.roofline(seed, times);
+      const taken = performance.now() - begun;
+      // A clock that is coarse says nothing of a short time.
+      if (taken < 0.1) {
+        times *= 2;
+        continue;
+      }
+      tries += 1;
+      best = Math.max(best, (1000 * candidates * times) / taken);
+      if (taken < 1) times *= 2;
+      // Not fewer, for another program may have taken the processor away from each of a few.
+    } while (performance.now() < end || tries < LEAST_TRIES);
+    return best;
   }
 
   /** Hashes computed for this job, those of groups that reach beyond its range included. */
