@@ -8,7 +8,15 @@
 //
 // npm runs this after installing the package, and build-dist.mjs at its end. Only Linux has such a line. And
 // what is packed begins with `#!/usr/bin/env node`: from that npm makes the command on Windows.
-import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -20,8 +28,10 @@ export const LAUNCHER = `#!/bin/sh
 ':' //; exec node "$0" "$@"
 `;
 
-/** Puts the lines for sh into a command, if it begins with the line for Node. */
+/** Puts the lines for sh into a command, if it is there and begins with the line for Node. */
 export function writeLauncher(command) {
+  // In a clone it is built after the engine.
+  if (!existsSync(command)) return;
   const text = readFileSync(command, "latin1");
   if (!text.startsWith(FOR_NODE)) return;
   // A new file: the old one may be a hard link into the store of a package manager.

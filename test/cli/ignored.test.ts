@@ -118,6 +118,7 @@ test("the launcher hands over arguments, exit code and name, and is put in once"
   const body = "console.log(JSON.stringify(process.argv.slice(1)));process.exit(7);\n";
   writeFileSync(command, `#!/usr/bin/env node\n${body}`, { mode: 0o755 });
   linkSync(command, join(folder, "in-the-store.cjs"));
+  writeLauncher(join(folder, "not-built-yet.cjs"));
   writeLauncher(command);
   writeLauncher(command);
   assert.equal(readFileSync(command, "utf8"), LAUNCHER + body);
