@@ -22,7 +22,9 @@ const hostRow = ({ stdout }: Outcome) => /^this host.*$/m.exec(stdout)?.[0];
 test("without an engine cost and inspect leave this host out", async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), "stampmill-no-engine-"));
   try {
+    // The commands alone: neither the addon nor wasm/ is beside them.
     const folder = join(elsewhere, "dist");
+    cpSync(join(dirname(cliEntry), "../package.json"), join(elsewhere, "package.json"));
     cpSync(dirname(cliEntry), folder, { recursive: true });
     const entry = join(folder, basename(cliEntry));
     const cost = await run(["cost", "--bits", "20"], entry);
