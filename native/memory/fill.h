@@ -17,7 +17,7 @@ STAMPMILL_INLINE uint32_t reference_of(const MemoryShape& shape, const Segment& 
                                        uint32_t at, uint64_t random) {
     const bool first_pass = segment.pass == 0;
     uint32_t lane = segment.lane;
-    if (shape.lanes > 1 && !(first_pass && segment.slice == 0)) {
+    if (shape.lanes > 1 && (!first_pass || segment.slice > 0)) {
         lane = static_cast<uint32_t>(random >> 32) % shape.lanes;
     }
     // What is finished: in the first pass the slices before this one, later all but this one.

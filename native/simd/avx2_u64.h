@@ -37,6 +37,7 @@ STAMPMILL_INLINE Avx2U64 xor3(Avx2U64 a, Avx2U64 b, Avx2U64 c) {
 }
 /// The product of the lower halves of each lane.
 STAMPMILL_INLINE Avx2U64 low_product(Avx2U64 a, Avx2U64 b) {
+    // NOLINTNEXTLINE(misc-const-correctness): the next line may change it
     __m256i product = _mm256_mul_epu32(a.v, b.v);
     STAMPMILL_OPAQUE("x", product);
     return {product};

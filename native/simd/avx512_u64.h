@@ -33,6 +33,7 @@ STAMPMILL_INLINE Avx512U64 xor3(Avx512U64 a, Avx512U64 b, Avx512U64 c) {
 }
 /// The product of the lower halves of each lane.
 STAMPMILL_INLINE Avx512U64 low_product(Avx512U64 a, Avx512U64 b) {
+    // NOLINTNEXTLINE(misc-const-correctness): the next line may change it
     __m512i product = _mm512_mul_epu32(a.v, b.v);
     STAMPMILL_OPAQUE("v", product);
     return {product};

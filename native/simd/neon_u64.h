@@ -31,6 +31,7 @@ STAMPMILL_INLINE NeonU64 xor3(NeonU64 a, NeonU64 b, NeonU64 c) {
 }
 /// The product of the lower halves of each lane.
 STAMPMILL_INLINE NeonU64 low_product(NeonU64 a, NeonU64 b) {
+    // NOLINTNEXTLINE(misc-const-correctness): the next line may change it
     uint64x2_t product = vmull_u32(vmovn_u64(a.v), vmovn_u64(b.v));
     STAMPMILL_OPAQUE("w", product);
     return {product};

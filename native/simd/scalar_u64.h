@@ -29,6 +29,7 @@ STAMPMILL_INLINE ScalarU64 xor3(ScalarU64 a, ScalarU64 b, ScalarU64 c) {
 }
 /// The product of the lower halves.
 STAMPMILL_INLINE ScalarU64 low_product(ScalarU64 a, ScalarU64 b) {
+    // NOLINTNEXTLINE(misc-const-correctness): the next line may change it
     uint64_t product = uint64_t{static_cast<uint32_t>(a.v)} * static_cast<uint32_t>(b.v);
     STAMPMILL_OPAQUE("r", product);
     return {product};

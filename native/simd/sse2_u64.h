@@ -40,6 +40,7 @@ STAMPMILL_INLINE Sse2U64 xor3(Sse2U64 a, Sse2U64 b, Sse2U64 c) {
 }
 /// The product of the lower halves of each lane.
 STAMPMILL_INLINE Sse2U64 low_product(Sse2U64 a, Sse2U64 b) {
+    // NOLINTNEXTLINE(misc-const-correctness): the next line may change it
     __m128i product = _mm_mul_epu32(a.v, b.v);
     STAMPMILL_OPAQUE("x", product);
     return {product};
