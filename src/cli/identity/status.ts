@@ -44,8 +44,9 @@ export function showStatus(watched: Watched, stops: Stops): () => void {
   };
   let leave = () => {};
   let timer = setTimeout(() => {
-    draw();
+    // Before it is there: Ctrl-Z may come as soon as it is seen.
     leave = whileShown({ hide, show: draw });
+    draw();
     timer = setInterval(draw, REDRAWN_EVERY);
   }, FIRST_SHOWN_AFTER);
   return () => {
