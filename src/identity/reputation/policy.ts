@@ -3,9 +3,9 @@ import { MAX_INTERVALS } from "../../price/terms.ts";
 import { parseDuration } from "../../text/duration.ts";
 import { badInput } from "../../text/errors.ts";
 import { parseInstant } from "../../text/instant.ts";
+import { repeatedKey } from "../../text/repeated-key.ts";
 import { checkBeacon } from "../beacon.ts";
 import { checkConfidence, DEFAULT_CONFIDENCE } from "../sketch/estimate.ts";
-import { repeatedKey } from "./repeated-key.ts";
 
 /**
  * What work is raised to. JoinMarket values fidelity bonds so: `bond_value_exponent = 1.3` in
@@ -134,7 +134,7 @@ export function parsePolicy(text: string): Policy {
     throw badInput("policy", `the policy is not JSON: ${(error as Error).message}`);
   }
   const twice = repeatedKey(text);
-  if (twice !== undefined) {
+  if (twice !== null) {
     throw badInput("policy", `the policy has ${JSON.stringify(twice)} twice in one object`);
   }
   return readPolicy(json as PolicyFields);
