@@ -5,10 +5,9 @@ import {
   stampDigest,
   UNNAMED_ALGORITHM,
 } from "../engine/algorithms.ts";
-import { type RunningSearch, type SearchEnd, startSearch } from "../engine/engine.ts";
+import { firstHit, type SearchCost, type SearchOptions, wrongKernel } from "../engine/first-hit.ts";
 import { limitOf } from "../engine/job.ts";
 import { type DateWidth, formatStampDate } from "../text/date.ts";
-import { callAfter, checkDuration } from "../text/duration.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 import { extFor } from "./ext.ts";
 import {
@@ -21,16 +20,13 @@ import {
 } from "./layout.ts";
 import { checkResource } from "./resource.ts";
 
-/** Milliseconds since the process began; `performance` would be loaded for it, which takes 2 ms. */
-const now = () => 1000 * process.uptime();
-
 /** Bits of a minted stamp if none are given. */
 export const DEFAULT_BITS = 20;
 
 /** Most bits that can be minted: 2^64 hashes are years of work for all the world's computers. */
 export const MAX_MINT_BITS = 64;
 
-export interface MintOptions {
+export interface MintOptions extends SearchOptions {
   /** What the stamp pays for: 1 to 3072 characters of printable ASCII without `:` and space. */
   resource: string;
   /** Leading zero bits of the digest, 0 to 64; 20 by default. The work is 2^bits hashes. */
@@ -50,34 +46,15 @@ export interface MintOptions {
   layout?: StampLayout | undefined;
   /** `true` is another way to ask for the layout `compact`. */
   compact?: boolean | undefined;
-  /** Threads, 1 to 1024; by default all that the process may use. */
-  threads?: number | undefined;
-  /** Search only while nothing else wants the processor; false by default. */
-  nice?: boolean | undefined;
-  /** Kernel of the engine; by default STAMPMILL_KERNEL, or else the fastest one. */
-  kernel?: string | undefined;
-  /** Give up after this many milliseconds. */
-  timeout?: number | undefined;
-  signal?: AbortSignal | undefined;
-  /** Called with the search as it begins, for watching its count of tries. */
-  onSearch?: ((search: Pick<RunningSearch, "tried">) => void) | undefined;
 }
 
-export interface MintedStamp {
+export interface MintedStamp extends SearchCost {
   readonly stamp: string;
   readonly resource: string;
   readonly bits: number;
   readonly algorithm: Algorithm;
   /** In hexadecimal. */
   readonly digest: string;
-  /** Hashes computed. */
-  readonly tries: number;
-  readonly seconds: number;
-  /** Hashes a second. */
-  readonly rate: number;
-  readonly kernel: string;
-  /** Threads that searched. */
-  readonly threads: number;
 }
 
 /**
@@ -89,60 +66,31 @@ export interface MintedStamp {
 export async function mint(options: MintOptions): Promise<MintedStamp> {
   const head = headOf(options);
   const layout = layoutOf(options);
-  const { signal, timeout } = options;
-  const deadline =
-    now() + (timeout === undefined ? Infinity : Math.ceil(checkDuration(timeout, "timeout")));
-  let tries = 0;
-  let seconds = 0;
-  for (;;) {
-    if (signal?.aborted) throw abortedError(signal);
-    const template = layStamp(head, layout);
-    const search = startSearch({
+  const found = await firstHit(
+    templates(head, layout),
+    (template) => ({
       algorithm: head.algorithm,
       message: Buffer.from(template.text, "latin1"),
       positions: template.positions,
       alphabet: COUNTER_DIGITS,
       limit: limitOf(head.bits),
-      threads: options.threads,
-      nice: options.nice,
-      kernel: options.kernel,
-      signal,
-    });
-    const before = tries;
-    announce(search, options, () => before + search.tried());
-    const end = await withDeadline(search, deadline);
-    tries += end.tries;
-    seconds += end.seconds;
-    const [counter] = search.take();
-    if (counter !== undefined) {
-      const stamp = fillCounter(template, counter);
-      const { kernel, threads } = end;
-      const { resource, bits, algorithm } = head;
-      const digest = checkedDigest(stamp, head, kernel);
-      const rate = seconds > 0 ? tries / seconds : 0;
-      return { stamp, resource, bits, algorithm, digest, tries, seconds, rate, kernel, threads };
-    }
-    if (now() >= deadline) throw notFound(head, tries, timeout);
-    // No counter makes a stamp with this random field, or the signal fired: round again.
+    }),
+    options,
+  );
+  if (found.round === null) {
+    throw found.ending === "aborted"
+      ? abortedError(options.signal)
+      : notFound(head, found.tries, options.timeout);
   }
+  const stamp = fillCounter(found.round, found.counter);
+  const { resource, bits, algorithm } = head;
+  const digest = checkedDigest(stamp, head, found.cost.kernel);
+  return { stamp, resource, bits, algorithm, digest, ...found.cost };
 }
 
-/** Tells the caller of a search; one whose function throws wants no search to go on behind it. */
-function announce(search: RunningSearch, { onSearch }: MintOptions, tried: () => number): void {
-  try {
-    onSearch?.({ tried });
-  } catch (error) {
-    search.cancel();
-    throw error;
-  }
-}
-
-async function withDeadline(search: RunningSearch, deadline: number): Promise<SearchEnd> {
-  if (deadline === Infinity) return search.done;
-  const takeBack = callAfter(Math.max(0, deadline - now()), search.cancel);
-  const end = await search.done;
-  takeBack();
-  return end;
+/** Texts with a random field each, for there may be one that no counter makes a stamp of. */
+function* templates(head: StampHead, layout: StampLayout) {
+  for (;;) yield layStamp(head, layout);
 }
 
 /** Checks all that goes into the stamp. */
@@ -190,15 +138,13 @@ function notFound({ bits }: StampHead, tries: number, timeout = 0): StampmillErr
   return new StampmillError("not-found", `no stamp of ${bits} bits was found in ${spent}`);
 }
 
-function abortedError(signal: AbortSignal): StampmillError {
-  return new StampmillError("aborted", "minting was aborted", { cause: signal.reason });
+function abortedError(signal?: AbortSignal): StampmillError {
+  return new StampmillError("aborted", "minting was aborted", { cause: signal?.reason });
 }
 
 /** A second opinion from node:crypto: a stamp that fails it is never handed out. */
 function checkedDigest(stamp: string, { bits, algorithm }: StampHead, kernel: string): string {
   const digest = stampDigest(stamp, algorithm);
   if (leadingZeroBits(digest) >= bits) return digest;
-  throw new StampmillError("engine", `the kernel ${kernel} found a stamp that is none: ${stamp}`, {
-    hint: "choose another kernel with STAMPMILL_KERNEL, and report this",
-  });
+  throw wrongKernel(kernel, "stamp", stamp);
 }

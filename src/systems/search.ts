@@ -1,7 +1,6 @@
 import type { Algorithm } from "../engine/algorithms.ts";
-import { type RunningSearch, startSearch } from "../engine/engine.ts";
+import { firstHit, type SearchCost, type SearchOptions } from "../engine/first-hit.ts";
 import { limitOf } from "../engine/job.ts";
-import { callAfter, checkDuration } from "../text/duration.ts";
 import { badInput, StampmillError } from "../text/errors.ts";
 
 // What all systems share: a decimal counter somewhere in a text, and a digest with leading zeros.
@@ -12,31 +11,10 @@ export const MAX_PROOF_BITS = 64;
 const DECIMAL = "0123456789";
 
 /** How a proof is searched for; every field may be left out. */
-export interface ProofSearchOptions {
-  /** Threads, 1 to 1024; by default all that the process may use. */
-  threads?: number | undefined;
-  /** Search only while nothing else wants the processor; false by default. */
-  nice?: boolean | undefined;
-  /** Kernel of the engine; by default STAMPMILL_KERNEL, or else the fastest one. */
-  kernel?: string | undefined;
-  /** Give up after this many milliseconds. */
-  timeout?: number | undefined;
-  signal?: AbortSignal | undefined;
-  /** Called with the search as it begins, for watching its count of tries. */
-  onSearch?: ((search: Pick<RunningSearch, "tried">) => void) | undefined;
-}
+export type ProofSearchOptions = SearchOptions;
 
 /** What a search took. */
-export interface ProofSearch {
-  /** Hashes computed. */
-  readonly tries: number;
-  readonly seconds: number;
-  /** Hashes a second. */
-  readonly rate: number;
-  readonly kernel: string;
-  /** Threads that searched. */
-  readonly threads: number;
-}
+export type ProofSearch = SearchCost;
 
 /** A text with a gap for a decimal number. */
 interface Gap {
@@ -82,42 +60,23 @@ export async function searchNumber(
   shapes: Iterable<NumberShape>,
   options: ProofSearchOptions,
 ): Promise<{ number: string; search: ProofSearch }> {
-  const { timeout, signal } = options;
-  const started = performance.now();
-  const end = timeout === undefined ? Infinity : started + checkDuration(timeout, "timeout");
-  let tries = 0;
-  let seconds = 0;
-  for (const shape of shapes) {
-    if (signal?.aborted) break;
-    const search = startSearch(jobFor(gap, shape, options));
-    const before = tries;
-    tellOf(search, options, () => before + search.tried());
-    const left = Math.max(0, end - performance.now());
-    const takeBack = end === Infinity ? () => {} : callAfter(left, search.cancel);
-    const ended = await search.done;
-    takeBack();
-    tries += ended.tries;
-    seconds += ended.seconds;
-    const [counter] = search.take();
-    if (counter !== undefined) {
-      const number = shape.fixed + counter.toString().padStart(shape.digits, "0");
-      const rate = seconds > 0 ? tries / seconds : 0;
-      const { kernel, threads } = ended;
-      return { number, search: { tries, seconds, rate, kernel, threads } };
-    }
-    if (performance.now() >= end) break;
+  const found = await firstHit(shapes, (shape) => jobFor(gap, shape), options);
+  if (found.round !== null) {
+    const { fixed, digits } = found.round;
+    const number = fixed + found.counter.toString().padStart(digits, "0");
+    return { number, search: found.cost };
   }
-  if (signal?.aborted) {
-    throw new StampmillError("aborted", "the search was aborted", { cause: signal.reason });
+  if (found.ending === "aborted") {
+    const { signal } = options;
+    throw new StampmillError("aborted", "the search was aborted", { cause: signal?.reason });
   }
-  const spent = `${((performance.now() - started) / 1000).toFixed(1)} s and ${tries} tries`;
+  const spent = `${(found.elapsed / 1000).toFixed(1)} s and ${found.tries} tries`;
   throw new StampmillError("not-found", `no proof of ${gap.bits} bits was found in ${spent}`);
 }
 
-function jobFor(gap: Gap, shape: NumberShape, options: ProofSearchOptions) {
+function jobFor(gap: Gap, shape: NumberShape) {
   const blank = Buffer.from(shape.fixed + "0".repeat(shape.digits), "latin1");
   const first = gap.before.length + shape.fixed.length;
-  const { threads, nice, kernel, signal } = options;
   return {
     algorithm: gap.algorithm,
     message: Buffer.concat([gap.before, blank, gap.after]),
@@ -125,27 +84,5 @@ function jobFor(gap: Gap, shape: NumberShape, options: ProofSearchOptions) {
     alphabet: DECIMAL,
     limit: limitOf(gap.bits),
     start: shape.start,
-    ...{ threads, nice, kernel, signal },
   };
-}
-
-/** A caller whose function throws wants no search to go on behind it. */
-function tellOf(
-  search: RunningSearch,
-  { onSearch }: ProofSearchOptions,
-  tried: () => number,
-): void {
-  try {
-    onSearch?.({ tried });
-  } catch (error) {
-    search.cancel();
-    throw error;
-  }
-}
-
-/** The error about a kernel whose answer does not bear a second look. */
-export function wrongKernel(kernel: string, proof: string): StampmillError {
-  return new StampmillError("engine", `the kernel ${kernel} found a proof that is none: ${proof}`, {
-    hint: "choose another kernel with STAMPMILL_KERNEL, and report this",
-  });
 }

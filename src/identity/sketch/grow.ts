@@ -1,4 +1,5 @@
 import { type RunningSearch, type SearchEnd, startSearch } from "../../engine/engine.ts";
+import type { SearchOptions } from "../../engine/first-hit.ts";
 import { limitOf } from "../../engine/job.ts";
 import { COUNTER_DIGITS } from "../../stamp/layout.ts";
 import { badInput } from "../../text/errors.ts";
@@ -6,7 +7,7 @@ import { estimateWork } from "./estimate.ts";
 import { digestOf, layRun, nonceOf, type RunTemplate } from "./message.ts";
 import { isFull, type Sketch, SketchBuilder } from "./sketch.ts";
 
-export interface GrowOptions {
+export interface GrowOptions extends Pick<SearchOptions, "threads" | "nice" | "kernel"> {
   /** What to add to; `emptySketch(subject)` begins anew. */
   sketch: Sketch;
   /** Stop after this many milliseconds. */
@@ -15,12 +16,6 @@ export interface GrowOptions {
   until?: number | undefined;
   /** Stops the search; what was found until then is in the outcome. */
   signal?: AbortSignal | undefined;
-  /** Threads, 1 to 1024; by default all that the process may use. */
-  threads?: number | undefined;
-  /** Search only while nothing else wants the processor; false by default. */
-  nice?: boolean | undefined;
-  /** Kernel of the engine; by default STAMPMILL_KERNEL, or else the fastest one. */
-  kernel?: string | undefined;
   /**
    * Called with each better sketch, at most every tenth of a second after the first moments, and
    * awaited: to save it. The search goes on meanwhile. If it throws, the search ends with its error.

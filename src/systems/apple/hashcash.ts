@@ -1,4 +1,5 @@
-import { leadingZeroBits, stampDigest } from "../../engine/algorithms.ts";
+import { DIGEST_BITS, leadingZeroBits, stampDigest } from "../../engine/algorithms.ts";
+import { wrongKernel } from "../../engine/first-hit.ts";
 import { badInput } from "../../text/errors.ts";
 import {
   checkProofBits,
@@ -6,7 +7,6 @@ import {
   type ProofSearch,
   type ProofSearchOptions,
   searchNumber,
-  wrongKernel,
 } from "../search.ts";
 
 // X-Apple-HC, as fastlane's spaceship/hashcash.rb makes it: version, bits, date, challenge, an empty
@@ -71,7 +71,7 @@ export async function mintApple(options: AppleMintOptions): Promise<AppleProof> 
   );
   const proof = head + number;
   const digest = stampDigest(proof, "sha1");
-  if (leadingZeroBits(digest) < bits) throw wrongKernel(search.kernel, proof);
+  if (leadingZeroBits(digest) < bits) throw wrongKernel(search.kernel, "proof", proof);
   return { proof, bits, challenge, digest, ...search };
 }
 
@@ -120,7 +120,7 @@ export function verifyApple(proof: string, requirements: AppleRequirements): App
   const [, bitsText = "", digits = "", challenge = ""] = FORM.exec(proof) ?? [];
   const date = readDate(digits);
   const bits = Number(bitsText);
-  if (date === null || challenge.length > MAX_APPLE_CHALLENGE || bits > 160) {
+  if (date === null || challenge.length > MAX_APPLE_CHALLENGE || bits > DIGEST_BITS.sha1) {
     return reject("malformed");
   }
   const known = { bits, challenge, date };

@@ -1,11 +1,12 @@
 import { hash } from "node:crypto";
+import { DIGEST_BITS } from "../../engine/algorithms.ts";
 import { repeatedKey } from "../../text/repeated-key.ts";
 
 /** Longest event that is read, in bytes of its JSON. Relays take 64 KiB as a rule. */
 export const MAX_NOSTR_EVENT = 2 ** 19;
 
 /** Most bits of a target: those of the id. */
-export const ID_BITS = 256;
+export const ID_BITS = DIGEST_BITS.sha256;
 
 /** The fields of an event that its id is of: NIP-01. */
 export interface NostrNote {

@@ -1,11 +1,11 @@
 import { leadingZeroBits } from "../../engine/algorithms.ts";
+import { wrongKernel } from "../../engine/first-hit.ts";
 import { badInput } from "../../text/errors.ts";
 import {
   checkProofBits,
   type ProofSearch,
   type ProofSearchOptions,
   searchNumber,
-  wrongKernel,
 } from "../search.ts";
 import { idOf, isObject, type NostrEvent, readNote, serializeNote } from "./event.ts";
 import { nonceShapes } from "./layout.ts";
@@ -65,7 +65,7 @@ export async function mintNostr(options: NostrMintOptions): Promise<MintedNostr>
   );
   const minted = withNonce(number);
   const id = idOf(minted);
-  if (leadingZeroBits(id) < bits) throw wrongKernel(search.kernel, id);
+  if (leadingZeroBits(id) < bits) throw wrongKernel(search.kernel, "proof", id);
   return { event: { id, ...minted }, bits, ...search };
 }
 
