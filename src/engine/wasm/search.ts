@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { MessagePort, Worker } from "node:worker_threads";
 import type { EngineEnd, EngineSearch } from "../contract.ts";
 import type { CompleteJob } from "../job.ts";
@@ -8,6 +7,9 @@ import { searchSlices } from "./slices.ts";
 
 // A search with WebAssembly on worker threads of Node. They begin without this thread's event loop, and
 // what they find can be taken without it, too.
+
+/** Loaded when it is needed, since most processes never search with WebAssembly. */
+const workerThreads = () => process.getBuiltinModule("node:worker_threads");
 
 /** To start a thread takes as long as so many hashes; fewer are not shared out. */
 const TRIES_WORTH_A_THREAD = 2 ** 20;
@@ -96,10 +98,9 @@ export class WasmSearch implements EngineSearch {
   }
 
   #start(data: ThreadData, file: string): void {
-    // Loaded here, since most processes never search with WebAssembly.
-    const threads = createRequire(import.meta.url)("node:worker_threads");
-    const { port1, port2 } = new threads.MessageChannel() as { port1: MessagePort; port2: unknown };
-    const worker: Worker = new threads.Worker(file, {
+    const { MessageChannel, Worker } = workerThreads();
+    const { port1, port2 } = new MessageChannel();
+    const worker = new Worker(file, {
       workerData: { ...data, port: port2 },
       transferList: [port2],
       // What this process was started with, such as loaders for tests, is not for its threads.
@@ -184,7 +185,7 @@ export class WasmSearch implements EngineSearch {
   }
 
   #drain({ port }: Thread): void {
-    const { receiveMessageOnPort } = createRequire(import.meta.url)("node:worker_threads");
+    const { receiveMessageOnPort } = workerThreads();
     for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
       for (const hit of got.message as BigUint64Array) this.#hits.push(hit);
     }
