@@ -10,9 +10,9 @@
 
 import { layStamp } from "../src/stamp/layout.ts";
 import { mint } from "../src/stamp/mint.ts";
+import { answerNostrPolicy, mintNostr } from "../src/systems/index.ts";
 import { serializeNote } from "../src/systems/nostr/event.ts";
 import { nonceShapes } from "../src/systems/nostr/layout.ts";
-import { answerNostrPolicy, mintNostr } from "../src/systems/systems.ts";
 import { describeMachine } from "./machine.ts";
 import { median, spread, WIDE_SPREAD } from "./statistics.ts";
 

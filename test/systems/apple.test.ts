@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { mintApple, verifyApple } from "../../src/systems/systems.ts";
+import { mintApple, verifyApple } from "../../src/systems/index.ts";
 import { often } from "../hostile.ts";
 
 interface AppleVector {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { difficultyOf, readTarget, workOf } from "../../src/systems/bitcoin/target.ts";
-import { type BitcoinNetwork, verifyBitcoin } from "../../src/systems/systems.ts";
+import { type BitcoinNetwork, verifyBitcoin } from "../../src/systems/index.ts";
 import { often } from "../hostile.ts";
 
 interface HeaderVector {

@@ -4,15 +4,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { leadingZeroBits } from "../../src/engine/algorithms.ts";
-import { idOf, serializeNote } from "../../src/systems/nostr/event.ts";
-import { nonceShapes } from "../../src/systems/nostr/layout.ts";
 import {
   answerNostrPolicy,
   loadNostrSignatureCheck,
   mintNostr,
   type NostrEvent,
   verifyNostr,
-} from "../../src/systems/systems.ts";
+} from "../../src/systems/index.ts";
+import { idOf, serializeNote } from "../../src/systems/nostr/event.ts";
+import { nonceShapes } from "../../src/systems/nostr/layout.ts";
 import { often } from "../hostile.ts";
 
 const path = new URL("../vectors/other-systems.json", import.meta.url);
