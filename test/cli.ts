@@ -47,8 +47,13 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Starts `stampmill` with arguments, Node itself with options of its own. */
-export function startCli(args: readonly string[], nodeArgs: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [...nodeArgs, cliEntry, ...args], { env: cliEnvironment() });
+export function startCli(
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const env = { ...cliEnvironment(), ...environment };
+  return spawn(process.execPath, [...nodeArgs, cliEntry, ...args], { env });
 }
 
 /** What a process wrote, and how it ended. */
@@ -68,8 +73,12 @@ export function outcomeOf(child: ChildProcess): Promise<Outcome> {
 }
 
 /** Runs `stampmill` to its end, with this on its standard input. */
-export function runCli(args: readonly string[], input: string | Uint8Array = ""): Promise<Outcome> {
-  const child = startCli(args);
+export function runCli(
+  args: readonly string[],
+  input: string | Uint8Array = "",
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  const child = startCli(args, [], environment);
   // The command may end before it has read everything.
   child.stdin?.on("error", () => {});
   child.stdin?.end(input);

@@ -10,8 +10,8 @@ export interface Side {
   readonly err: string;
 }
 
-/** The clock that both sides believe in, unless a command line has `-t`. */
-const TIME_ZONE = "Europe/Berlin";
+/** Where both sides are: what `-t` says is local time. */
+export const TIME_ZONE = "Europe/Berlin";
 process.env.TZ = TIME_ZONE;
 
 /** Why there is nothing to compare with; false if there is. */
